@@ -1,0 +1,21 @@
+"""What every stage stands on: row identity, table schemas, carry-over, and versioned storage."""
+
+from cncf_llm.store.carry import Carried, carry_over
+from cncf_llm.store.identity import content_hash, digest, stable_id
+from cncf_llm.store.table import Table, count_reasons
+from cncf_llm.store.versions import BusyPartition, Draft, Store, StoreError, Version
+
+__all__ = [
+    "BusyPartition",
+    "Carried",
+    "Draft",
+    "Store",
+    "StoreError",
+    "Table",
+    "Version",
+    "carry_over",
+    "content_hash",
+    "count_reasons",
+    "digest",
+    "stable_id",
+]

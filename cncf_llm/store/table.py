@@ -1,0 +1,33 @@
+"""A table's columns, written once: they are its Parquet schema and what the UI shows of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named table. `columns` maps a column's name to its type and a sentence about it."""
+
+    name: str
+    columns: Mapping[str, tuple[pl.DataType | type[pl.DataType], str]]
+
+    @property
+    def schema(self) -> pl.Schema:
+        return pl.Schema({name: dtype for name, (dtype, _) in self.columns.items()})
+
+    def frame(self, rows: Iterable[Mapping[str, object]] = ()) -> pl.DataFrame:
+        """Return the rows as a frame with exactly this table's columns, in this order.
+
+        Raises `polars.exceptions.PolarsError` when a value does not fit its column.
+        """
+        return pl.DataFrame(list(rows), schema=self.schema, orient="row", strict=True)
+
+
+def count_reasons(drops: pl.DataFrame) -> dict[str, int]:
+    """Return how many rows of a drops table carry each `reason`, most frequent first."""
+    if drops.is_empty():
+        return {}
+    counts = drops.group_by("reason").len().sort(["len", "reason"], descending=[True, False])
+    return {reason: count for reason, count in counts.iter_rows()}
