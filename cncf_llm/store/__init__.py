@@ -3,10 +3,10 @@
 from cncf_llm.store.carry import Carried, carry_over
 from cncf_llm.store.identity import content_hash, digest, stable_id
 from cncf_llm.store.table import Table, count_reasons
-from cncf_llm.store.versions import BusyPartition, Draft, Store, StoreError, Version
+from cncf_llm.store.versions import BusyPartitionError, Draft, Store, StoreError, Version
 
 __all__ = [
-    "BusyPartition",
+    "BusyPartitionError",
     "Carried",
     "Draft",
     "Store",

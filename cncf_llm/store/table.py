@@ -20,9 +20,17 @@ class Table:
     def frame(self, rows: Iterable[Mapping[str, object]] = ()) -> pl.DataFrame:
         """Return the rows as a frame with exactly this table's columns, in this order.
 
-        Raises `polars.exceptions.PolarsError` when a value does not fit its column.
+        Raises `ValueError` when a row has other columns, `TypeError` when a value does not fit.
         """
-        return pl.DataFrame(list(rows), schema=self.schema, orient="row", strict=True)
+        rows = list(rows)
+        for row in rows:
+            if row.keys() != self.columns.keys():
+                odd = ", ".join(sorted(row.keys() ^ self.columns.keys()))
+                raise ValueError(f"a row of {self.name} lacks or has too much: {odd}")
+        # By column: polars checks the types of columns, but coerces those of rows.
+        return pl.DataFrame(
+            {name: [row[name] for row in rows] for name in self.columns}, schema=self.schema
+        )
 
 
 def count_reasons(drops: pl.DataFrame) -> dict[str, int]:
@@ -30,4 +38,4 @@ def count_reasons(drops: pl.DataFrame) -> dict[str, int]:
     if drops.is_empty():
         return {}
     counts = drops.group_by("reason").len().sort(["len", "reason"], descending=[True, False])
-    return {reason: count for reason, count in counts.iter_rows()}
+    return dict(counts.iter_rows())

@@ -41,7 +41,7 @@ class StoreError(Exception):
     """Data is missing, damaged, or cannot be written."""
 
 
-class BusyPartition(StoreError):
+class BusyPartitionError(StoreError):
     """Another run is writing the same partition of the same asset."""
 
 
@@ -150,6 +150,16 @@ class Store:
             self._download(version)
         return version
 
+    def require(self, asset: str, partition: str | None = None) -> Version:
+        """Return the current version. Raises `StoreError` when there is none."""
+        version = self.current(asset, partition)
+        if version is None:
+            raise StoreError(
+                f"there is no {asset}{f' of {partition}' if partition else ''} yet: "
+                "materialize it first"
+            )
+        return version
+
     def partitions(self, asset: str) -> list[str]:
         """Return the keys of an asset's partitions that have data, sorted."""
         folder = self.root / asset
@@ -165,7 +175,7 @@ class Store:
     def draft(self, asset: str, partition: str | None, recipe: str) -> Iterator[Draft]:
         """Make a new version: what the block writes into the draft becomes current at its end.
 
-        When the block raises, the previous version stays current. Raises `BusyPartition` when
+        When the block raises, the previous version stays current. Raises `BusyPartitionError` when
         another run holds the partition and `StoreError` when the disk is full.
         """
         folder = self.local / asset / _folder(asset, partition)
@@ -175,7 +185,7 @@ class Store:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise BusyPartition(
+            raise BusyPartitionError(
                 f"another run is writing {asset}{f' of {partition}' if partition else ''}; "
                 "wait for it to end, or cancel it"
             ) from None
