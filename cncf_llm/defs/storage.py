@@ -1,0 +1,74 @@
+"""How every asset is stored: inputs are loaded here, and new versions are made here."""
+
+import time
+from collections.abc import Callable, Mapping
+
+import dagster as dg
+
+from cncf_llm.store import Draft, Store, Version, digest
+
+
+class StoredInputs(dg.IOManager):
+    """Hands an asset its upstream assets as `Version`s; assets write through `refresh` instead.
+
+    A partitioned asset gets the one version of its own partition. An asset without partitions gets
+    a dict of all partitions that have data: a project that failed does not stop the others.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load_input(self, context: dg.InputContext) -> Version | dict[str, Version]:
+        asset = context.asset_key.to_user_string()
+        if not context.has_asset_partitions:
+            return self._store.require(asset, None)
+        if context.has_partition_key:
+            return self._store.require(asset, context.asset_partition_key)
+        keys = set(context.asset_partition_keys) & set(self._store.partitions(asset))
+        return {key: self._store.require(asset, key) for key in sorted(keys)}
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        raise TypeError(
+            f"{context.asset_key.to_user_string()} returned a value; return refresh(...) instead"
+        )
+
+
+def refresh(
+    context: dg.AssetExecutionContext,
+    store: Store,
+    build: Callable[[Draft], None],
+    describe: Callable[[Version], Mapping[str, dg.RawMetadataValue]],
+    *,
+    code: str,
+    inputs: Mapping[str, str] | None,
+    settings: Mapping[str, object] | None = None,
+) -> dg.MaterializeResult:
+    """Make the partition's new version, unless it would be made of the same things as the last.
+
+    `code` is the stage's version. `inputs` names the digest of each thing that `build` reads, or is
+    None for an asset that must look outside to know. `settings` are those that change the result.
+    `describe` derives the metadata from what is stored, so they are the same when nothing was done.
+    The `DataVersion` is the digest of the content: an unchanged result stops the wave.
+    """
+    asset = context.asset_key.to_user_string()
+    partition = context.partition_key if context.has_partition_key else None
+    recipe = digest({"code": code, "inputs": inputs, "settings": settings})
+    version = store.current(asset, partition)
+    before = version.digest if version else None
+    if version is None or inputs is None or version.recipe != recipe:
+        started = time.monotonic()
+        with store.draft(asset, partition, recipe) as draft:
+            build(draft)
+            draft.facts["seconds"] = round(time.monotonic() - started, 2)
+        version = store.require(asset, partition)
+    else:
+        context.log.info("%s: inputs, code and settings are unchanged; nothing to do", asset)
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(version.digest),
+        metadata={
+            "data": dg.MetadataValue.path(str(version.path)),
+            "changed": version.digest != before,
+            "seconds": dg.MetadataValue.float(float(version.facts["seconds"])),
+            **describe(version),
+        },
+    )

@@ -1,0 +1,70 @@
+"""All settings, from the environment (prefix `CNCF_LLM_`) or a `.env` file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a deployment may decide. Relative paths are relative to the working directory."""
+
+    model_config = SettingsConfigDict(env_prefix="CNCF_LLM_", env_file=".env", extra="ignore")
+
+    home: Path = Field(
+        default=Path(".cncf_llm"), description="data, models, MLflow database, Dagster's home"
+    )
+    store: str | None = Field(
+        default=None,
+        description="where asset data is kept: a folder or an fsspec URL such as s3://bucket/data; "
+        "unset: `data` under HOME",
+    )
+    landscape: str | None = Field(
+        default=None,
+        description="path or https URL of a landscape.yml; unset: the embedded sample",
+    )
+    mirror: Path | None = Field(
+        default=None,
+        description="folder of <owner>__<name>.bundle or bare repositories, used in place of "
+        "every remote",
+    )
+    offline: bool = Field(default=False, description="refuse to leave the machine or cluster")
+    crawl: bool = Field(
+        default=False, description="crawl project websites and ask the Stack Exchange API"
+    )
+    base_model: str = Field(
+        default="embedded",
+        description="`embedded` (trained from the corpus), a local folder, or a hub id",
+    )
+    allowed_licences: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("apache-2.0", "mit", "bsd-3-clause", "cc-by-4.0", "llama3.2", "gemma"),
+        description="licences that a base model may have (SPDX or hub ids), comma-separated",
+    )
+    retrain_drift: float = Field(
+        default=0.2,
+        ge=0.0,
+        le=1.0,
+        description="share of changed passages at which recognizer and embedded model are "
+        "trained anew",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where to train")
+    seed: int = 0
+    mlflow_tracking_uri: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("MLFLOW_TRACKING_URI", "CNCF_LLM_MLFLOW_TRACKING_URI"),
+        description="unset: a SQLite database under HOME",
+    )
+
+    @field_validator("allowed_licences", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+
+    @property
+    def store_root(self) -> str:
+        return self.store or str((self.home / "data").absolute())
+
+    @property
+    def tracking_uri(self) -> str:
+        return self.mlflow_tracking_uri or f"sqlite:///{(self.home / 'mlflow.db').absolute()}"
