@@ -2,7 +2,7 @@
 
 LandscapeError
 ├── LandscapeUnreadableError  the file or URL cannot be read
-└── LandscapeMalformedError    it was read, but is no landscape file
+└── LandscapeMalformedError   it was read, but is no landscape file
 """
 
 

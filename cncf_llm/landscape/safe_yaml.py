@@ -15,9 +15,9 @@ def load_yaml(text: str | bytes, *, max_depth: int = 60, max_nodes: int = 2_000_
     """Return the one document in `text` as plain Python values.
 
     `max_depth` counts nested collections. `max_nodes` counts nodes after aliases are expanded, so
-    that "billion laughs" files are refused before anything walks them. Raises `UnsafeYamlError` when a
-    limit is passed, `yaml.YAMLError` (with line and column) when the text is not YAML, has a tag
-    other than the standard ones, or more than one document.
+    that "billion laughs" files are refused before anything walks them. Raises `UnsafeYamlError`
+    when a limit is passed, `yaml.YAMLError` (with line and column) when the text is not YAML, has a
+    tag other than the standard ones, or more than one document.
     """
     _check_size(text, max_depth, max_nodes)
     try:

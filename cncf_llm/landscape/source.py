@@ -16,8 +16,8 @@ def read_source(
 ) -> bytes:
     """Return the content of `source`. `timeout` is in seconds and holds for the whole download.
 
-    Raises `LandscapeUnreadableError` when there is no such file, the URL does not answer with 200, is
-    not https (http is taken for this machine itself), or the content exceeds `max_bytes`.
+    Raises `LandscapeUnreadableError` when there is no such file, the URL does not answer with 200,
+    is not https (http is taken for this machine itself), or the content exceeds `max_bytes`.
     """
     if "://" not in source:
         return _read_file(Path(source), max_bytes)
