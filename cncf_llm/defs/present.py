@@ -1,12 +1,14 @@
 """What the UI shows of a stored version: row count, schema, preview, drops, pictures."""
 
 import base64
-from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from cncf_llm.store import Table, Version, count_reasons
+
+Metadata = dict[str, Any]  # as Dagster's metadata arguments take it
 
 _PREVIEW_ROWS = 5
 _PREVIEW_WIDTH = 120
@@ -14,7 +16,7 @@ _PREVIEW_WIDTH = 120
 
 def table_metadata(
     version: Version, table: Table, preview: list[str]
-) -> dict[str, dg.RawMetadataValue]:
+) -> Metadata:
     """Describe a version by its main table; `preview` names the columns worth a look."""
     frame = version.table(table.name)
     rows = "dagster/partition_row_count" if version.partition else "dagster/row_count"
@@ -25,7 +27,7 @@ def table_metadata(
     }
 
 
-def drop_metadata(version: Version) -> dict[str, dg.RawMetadataValue]:
+def drop_metadata(version: Version) -> Metadata:
     """Say how many items were dropped, and for which reasons."""
     reasons = count_reasons(version.table("drops"))
     return {
@@ -54,10 +56,6 @@ def markdown_table(frame: pl.DataFrame) -> dg.MarkdownMetadataValue:
 def picture(png: bytes) -> dg.MarkdownMetadataValue:
     """Embed a PNG: the UI then shows it without a file server."""
     return dg.MetadataValue.md(f"![](data:image/png;base64,{base64.b64encode(png).decode()})")
-
-
-def counts(values: Mapping[str, int | float]) -> dict[str, dg.RawMetadataValue]:
-    return dict(values)
 
 
 def _cell(value: object) -> str:

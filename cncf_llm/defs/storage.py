@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 import dagster as dg
 
+from cncf_llm.defs.present import Metadata
 from cncf_llm.store import Draft, Store, Version, digest
 
 
@@ -37,7 +38,7 @@ def refresh(
     context: dg.AssetExecutionContext,
     store: Store,
     build: Callable[[Draft], None],
-    describe: Callable[[Version], Mapping[str, dg.RawMetadataValue]],
+    describe: Callable[[Version], Metadata],
     *,
     code: str,
     inputs: Mapping[str, str] | None,

@@ -99,7 +99,8 @@ class Draft:
         return scratch
 
     def write(self, name: str, frame: pl.DataFrame) -> None:
-        """Write a table."""
+        """Write a table. The first one written is the asset's main table."""
+        self.facts.setdefault("table", name)
         frame.write_parquet(self.path / f"{name}.parquet", compression="zstd")
 
 

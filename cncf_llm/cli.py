@@ -1,0 +1,108 @@
+"""The command line, `cncf-llm`: thin, since the Dagster instance does the work."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from cncf_llm.commands.errors import UsageError
+
+app = typer.Typer(
+    help="Open data sets and language models from the CNCF landscape, as Dagster assets.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Projects = Annotated[
+    str | None, typer.Option(help="Project keys, comma-separated; default: all of the landscape.")
+]
+Select = Annotated[str | None, typer.Option(help="Assets, comma-separated; default: all.")]
+Project = Annotated[str | None, typer.Option(help="Only this project.")]
+
+
+@app.command()
+def run(projects: Projects = None, select: Select = None) -> None:
+    """Materialize assets: everything, or a choice. What is unchanged is not computed again.
+
+    Exit code 0: all is well; 1: something failed, the rest was done; 2: the command was wrong.
+    """
+    from cncf_llm.commands.home import open_instance
+    from cncf_llm.commands.run import print_outcome
+    from cncf_llm.commands.run import run as run_assets
+    from cncf_llm.definitions import defs
+    from cncf_llm.settings import Settings
+
+    console = Console()
+    with open_instance(Settings()) as instance:
+        outcome = run_assets(defs, instance, console, _split(projects), _split(select))
+    print_outcome(outcome, console)
+    raise typer.Exit(1 if outcome.failed else 0)
+
+
+@app.command()
+def status() -> None:
+    """Show what there is: counts and scores per project."""
+    from cncf_llm.commands.status import show_status
+
+    show_status(_store(), Console())
+
+
+@app.command()
+def show(
+    asset: Annotated[str, typer.Argument(help="An asset, such as qa_pairs.")],
+    project: Project = None,
+    table: Annotated[str | None, typer.Option(help="Another of the asset's tables.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows.")] = 10,
+    format: Annotated[Literal["table", "jsonl"], typer.Option(help="How to print.")] = "table",
+) -> None:
+    """Show rows of an asset."""
+    from cncf_llm.commands.show import show as show_rows
+
+    show_rows(_store(), Console(), asset, project, table, limit, format)
+
+
+@app.command()
+def lineage(
+    id: Annotated[str, typer.Argument(help="Id of a row, such as qa-0123…: see `show`.")],
+) -> None:
+    """Show where a row came from, down to file and commit, and what was made from it."""
+    from cncf_llm.commands.lineage import show_lineage
+
+    show_lineage(_store(), Console(), id)
+
+
+def _store():
+    from cncf_llm.defs.resources import open_store
+    from cncf_llm.settings import Settings
+
+    return open_store(Settings())
+
+
+def _split(names: str | None) -> list[str] | None:
+    return None if names is None else [name.strip() for name in names.split(",") if name.strip()]
+
+
+def main() -> None:
+    """Run the command line; errors that a person can mend are printed without a traceback."""
+    from cncf_llm.store import StoreError
+
+    try:
+        app()
+    except (UsageError, StoreError) as error:
+        _fail(str(error))
+    except ValidationError as error:  # settings
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            _fail(f"setting CNCF_LLM_{name}: {problem['msg']}")
+
+
+def _fail(message: str) -> None:
+    Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False)
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""The landscape: which CNCF projects there are. Registers them as partitions."""
+
+import dagster as dg
+import polars as pl
+
+from cncf_llm import landscape as stage
+from cncf_llm import sample
+from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
+from cncf_llm.defs.storage import refresh
+from cncf_llm.partitions import PROJECTS
+from cncf_llm.settings import Settings
+from cncf_llm.store import Draft, Store, Version
+
+
+@dg.asset(
+    group_name="landscape",
+    kinds={"yaml", "polars"},
+    owners=["team:data"],
+    code_version=stage.VERSION,
+)
+def landscape(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+) -> dg.MaterializeResult:
+    """One row per CNCF project: names, category, maturity with dates, repositories, sites, tags.
+
+    Read from the `landscape.yml` that `CNCF_LLM_LANDSCAPE` names, or the embedded sample.
+    """
+
+    def build(draft: Draft) -> None:
+        source = settings.landscape or str(sample.LANDSCAPE)
+        read = stage.read_landscape(source, offline=settings.offline)
+        draft.write("projects", read.projects)
+        draft.write("neighbours", read.neighbours)
+        draft.write("drops", read.drops)
+        draft.facts.update(read.facts)
+
+    result = refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+    keys = store.require("landscape").table("projects")["project"].to_list()
+    context.instance.add_dynamic_partitions(PROJECTS.name or "", keys)
+    return result
+
+
+def _describe(version: Version) -> Metadata:
+    maturity = version.table("projects").group_by("maturity").len().sort("maturity")
+    return {
+        **table_metadata(version, stage.PROJECTS, ["project", "maturity", "subcategory"]),
+        **drop_metadata(version),
+        "items in the file": int(version.facts["items"]),
+        "projects by maturity": dg.MetadataValue.json(dict(maturity.iter_rows())),
+    }
+
+
+def project_row(landscape: Version, project: str) -> dict[str, object]:
+    """Return a project's row. Raises `dg.Failure` when the landscape no longer has it."""
+    rows = landscape.table("projects").filter(pl.col("project") == project)
+    if rows.is_empty():
+        raise dg.Failure(
+            f"the landscape has no project {project!r} any more; its data is kept. "
+            f"Remove the partition, or materialize `landscape` from a file that has it.",
+            allow_retries=False,
+        )
+    return rows.row(0, named=True)
+
+
+@dg.asset_check(asset=landscape, blocking=True)
+def landscape_has_projects(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
+    """A landscape without any CNCF project is a wrong or truncated file."""
+    return check_has_projects(store.require("landscape").table("projects"))
+
+
+def check_has_projects(projects: pl.DataFrame) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=projects.height > 0, metadata={"projects": projects.height})
+
+
+@dg.asset_check(asset=landscape)
+def projects_have_a_source(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
+    """Every project that is not archived names a repository to read."""
+    return check_projects_have_a_source(store.require("landscape").table("projects"))
+
+
+def check_projects_have_a_source(projects: pl.DataFrame) -> dg.AssetCheckResult:
+    without = projects.filter(
+        (pl.col("maturity") != "archived") & (pl.col("repositories").list.len() == 0)
+    )["project"].to_list()
+    return dg.AssetCheckResult(
+        passed=not without,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"projects without a repository": ", ".join(without) or "none"},
+    )

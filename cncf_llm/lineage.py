@@ -1,0 +1,153 @@
+"""From any row back to file, commit and licence, and from a document forward to its scores.
+
+Every row carries the ids it was made from (docs/architecture.md); this module only follows them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from cncf_llm.store import Store, stable_id
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where rows of one kind are kept, and which columns name the rows they were made from."""
+
+    name: str
+    assets: tuple[str, ...]
+    table: str
+    key: str
+    parents: tuple[tuple[str, str], ...]  # (kind of the parent, column that holds its id or ids)
+
+
+KINDS = {
+    "doc": Kind(
+        "document",
+        ("repository_documents", "website_documents", "stackoverflow_threads"),
+        "documents",
+        "document_id",
+        (),
+    ),
+    "psg": Kind(
+        "passage", ("unified_corpus",), "passages", "passage_id", (("doc", "document_id"),)
+    ),
+    "men": Kind(
+        "mention", ("entity_graph",), "mentions", "mention_id", (("psg", "passage_id"),)
+    ),
+    "ent": Kind("entity", ("entity_graph",), "nodes", "entity_id", (("psg", "passage_ids"),)),
+    "edg": Kind("relation", ("entity_graph",), "edges", "edge_id", (("psg", "passage_ids"),)),
+    "fct": Kind("fact", ("qa_pairs",), "facts", "fact_id", (("psg", "passage_ids"),)),
+    "qa": Kind("question-answer pair", ("qa_pairs",), "pairs", "qa_id", (("fct", "fact_id"),)),
+    "itm": Kind(
+        "benchmark item", ("benchmark_questions",), "items", "item_id", (("fct", "fact_id"),)
+    ),
+    "scr": Kind(
+        "score",
+        ("benchmark_scores", "landscape_scores"),
+        "item_scores",
+        "score_id",
+        (("itm", "item_id"),),
+    ),
+}
+
+
+class UnknownIdError(Exception):
+    """No stored row has this id."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One stored row: what it is, where it is kept, and its columns."""
+
+    id: str
+    kind: Kind
+    asset: str
+    partition: str | None
+    values: dict[str, object]
+
+
+def find(store: Store, row_id: str) -> Row:
+    """Return the row of this id. Raises `UnknownIdError`."""
+    kind = _kind(row_id)
+    for row in _rows(store, kind, pl.col(kind.key) == row_id):
+        return row
+    raise UnknownIdError(
+        f"no {kind.name} has the id {row_id}: it may have gone with its document, "
+        "or its asset is not materialized here"
+    )
+
+
+def parents(store: Store, row: Row) -> list[Row]:
+    """Return the rows that this one was made from.
+
+    Facts about the landscape have the landscape file as their document: see `landscape_row`.
+    """
+    found = []
+    for prefix, column in row.kind.parents:
+        value = row.values[column]
+        ids = [value] if isinstance(value, str) else list(value or [])  # type: ignore[call-overload]
+        for parent in ids:
+            project = str(row.values["project"]) if "project" in row.values else row.partition
+            if project and parent == stable_id(prefix, "landscape", project):
+                found.append(landscape_row(store, project))
+                continue
+            kind = KINDS[prefix]
+            found += _rows(store, kind, pl.col(kind.key) == parent, project)
+    return found
+
+
+def children(store: Store, row: Row) -> list[Row]:
+    """Return the rows that were made from this one."""
+    found = []
+    for prefix, kind in KINDS.items():
+        for parent_prefix, column in kind.parents:
+            if row.id.split("-")[0] != parent_prefix:
+                continue
+            listed = column.endswith("_ids")
+            match = pl.col(column).list.contains(row.id) if listed else pl.col(column) == row.id
+            # A score may be of another project's item: a control.
+            found += _rows(store, kind, match, None if prefix == "scr" else row.partition)
+    return found
+
+
+def landscape_row(store: Store, project: str) -> Row:
+    """Return the landscape's row of a project, as the document that its facts cite."""
+    version = store.require("landscape")
+    values = version.table("projects").filter(pl.col("project") == project).row(0, named=True)
+    kind = Kind("landscape entry", ("landscape",), "projects", "project", ())
+    return Row(
+        stable_id("doc", "landscape", project),
+        kind,
+        "landscape",
+        None,
+        {
+            "project": project,
+            "path": version.facts["source"],
+            "revision": f"sha256:{version.facts['source_hash']}",
+            "name": values["name"],
+        },
+    )
+
+
+def _kind(row_id: str) -> Kind:
+    prefix = row_id.split("-")[0]
+    if prefix not in KINDS:
+        known = ", ".join(f"{p}-… ({k.name})" for p, k in KINDS.items())
+        raise UnknownIdError(f"{row_id!r} is no id of ours; ids begin with {known}")
+    return KINDS[prefix]
+
+
+def _rows(
+    store: Store, kind: Kind, match: pl.Expr, partition: str | None = None
+) -> Iterator[Row]:
+    for asset in kind.assets:
+        keys: list[str | None] = [partition] if partition else [None, *store.partitions(asset)]
+        for key in keys:
+            version = store.current(asset, key)
+            if version is None or f"{kind.table}.parquet" not in version.files:
+                continue
+            frame = pl.scan_parquet(version.path / f"{kind.table}.parquet").filter(match)
+            for values in frame.collect().iter_rows(named=True):
+                yield Row(str(values[kind.key]), kind, asset, key, values)
