@@ -1,0 +1,101 @@
+"""Commands: a shell block with the sentence before it that says what it does."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cncf_llm.questions.blocks import Block
+from cncf_llm.questions.facts import Drop, Fact, Phrasings
+from cncf_llm.questions.instructions import bare_verb, is_shell
+from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.sentences import sentences
+
+COMMAND = Phrasings(
+    training=(
+        "With {project}, which command do I run to {purpose}?",
+        "Which command line would {purpose} in {project}?",
+        "How do I {purpose} from a shell when I use {project}?",
+    ),
+    held_out=("What would I type in a terminal to {purpose} when working with {project}?",),
+)
+
+MOST_LINES = 4  # a longer block is a script, which one purpose does not explain
+
+_PURPOSES = (
+    re.compile(r"(?:.*?[,;] )?to (?P<purpose>[a-z].+?),? (?:please )?(?:run|use|execute|type|enter"
+               r"|issue|you can|just|simply|do)\b.*:$", re.IGNORECASE),
+    re.compile(r"(?:.*?\b)?(?:run|use|execute|issue|with) (?:the following|this|these|the) "
+               r"(?:[\w`-]+ )?commands? to (?P<purpose>.+?):$", re.IGNORECASE),
+    re.compile(r"(?:you|we) can (?:also |then )?(?P<purpose>[a-z].+?),? (?:with|using|by "
+               r"(?:running|using|executing))\b.*:$", re.IGNORECASE),
+    re.compile(r"(?P<purpose>[A-Z][a-z]+ .+?)(?:,? (?:with|using|by|via)(?: .{0,40})?|,? as follows"
+               r"|,? like so|,? like this)?:$"),
+)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
+    r"previous|next|now|then|here|also|first|second|such|another|new one|both|example|"
+    r"use|run|command|commands|output|response|file)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
+    """Yield the commands that a section explains."""
+    asked = project_name(project, section)
+    for before, block in zip(section.blocks, section.blocks[1:]):
+        if before.kind != "paragraph" or not is_shell(block):
+            continue
+        purpose = _purpose(sentences(before.text)[-1])
+        if purpose is None:
+            continue
+        vague = _PRONOUN.search(purpose)
+        if vague:
+            yield Drop("not-self-contained", f"{section.heading}: {purpose!r} says {vague[0]!r}")
+            continue
+        lines = _commands(block)
+        if not lines:
+            continue
+        if len(lines) > MOST_LINES:
+            yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
+            continue
+        if section.part:
+            purpose = f"{purpose} for {section.part}"
+        yield COMMAND.fact(
+            "command", f"{purpose} ({asked})", _answer(lines), project=asked, purpose=purpose
+        )
+
+
+def _purpose(sentence: str) -> str | None:
+    """Return what a sentence such as "To list members, run:" promises: "list members"."""
+    for pattern in _PURPOSES:
+        match = pattern.match(sentence)
+        if match is None:
+            continue
+        first, _, rest = match["purpose"].strip().partition(" ")
+        verb = bare_verb(first)
+        if verb and verb == first.lower() and len(rest.split()) <= 14 and len(rest) > 2:
+            return f"{verb} {rest.rstrip(',.')}"
+    return None
+
+
+def _commands(block: Block) -> list[str]:
+    """Return the lines that are typed: without prompt, comments and output."""
+    lines = [line.rstrip() for line in block.items[0].split("\n")]
+    prompted = any(re.match(r"\s*[$#>] \S", line) for line in lines)
+    typed: list[str] = []
+    continued = False
+    for line in lines:
+        prompt = re.match(r"\s*[$>] (?P<rest>.+)", line)
+        if continued or (prompt and prompted):
+            typed.append(prompt["rest"] if prompt and not continued else line)
+        elif not prompted and line and not line.lstrip().startswith("#"):
+            typed.append(line)
+        else:
+            continue
+        continued = line.endswith("\\")
+    return typed
+
+
+def _answer(lines: list[str]) -> str:
+    if len(lines) == 1 and "`" not in lines[0]:
+        return f"Run `{lines[0].strip()}`."
+    return "Run:\n\n```bash\n" + "\n".join(lines) + "\n```"

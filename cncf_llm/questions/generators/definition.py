@@ -1,0 +1,120 @@
+"""Definitions: "X is a ..." where X is the project, a part of it, or the term of a heading."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cncf_llm.questions.blocks import plain
+from cncf_llm.questions.facts import Fact, Phrasings
+from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.sentences import sentence_case, sentences
+from cncf_llm.questions.words import normalised, words
+
+PROJECT = Phrasings(
+    training=("What is {project}?", "What kind of software is {project}?"),
+    held_out=("How would you describe {project} in a few words?",),
+)
+TERM = Phrasings(
+    training=(
+        "What {be} {term} in {project}?",
+        "In {project}, what {be} {term}?",
+        "Can you explain what {term} {be} in {project}?",
+    ),
+    held_out=("What does {project} mean by {term}?",),
+)
+PART = Phrasings(
+    training=(
+        "What does {part} of {project} do?",
+        "What is {part} in {project} for?",
+        "In {project}, what is the job of {part}?",
+    ),
+    held_out=("Why would I use {part} with {project}?",),
+)
+
+ANSWER_WORDS = 60  # a definition is the first sentences of its paragraph, as long as they fit
+
+_DEFINITION = re.compile(
+    r"(?P<article>an?|the)?\s*(?P<term>[\w][\w ./+-]{0,48}?)(?: \([^()]{2,40}\))?"
+    r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the|one of)\b",
+    re.IGNORECASE,
+)
+_MANUAL_NAME = re.compile(r"[*`]+(?P<term>[\w-]+)[*`]+\s+[-–—]\s+(?P<rest>[a-z].+)", re.DOTALL)
+_NO_TERM = frozenset(
+    "this that it these those there here which what who everything goal purpose idea result reason "
+    "problem default following above below first second next other same overview introduction "
+    "summary description usage example name type value note help".split()
+)
+_TRAILER = re.compile(r"(?:for (?:more|further|details|an example)|see |read |refer |more )", re.I)
+
+
+def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
+    """Yield the definitions that a section states."""
+    asked = project_name(project, section)
+    paragraphs = [block.text for block in section.blocks if block.kind == "paragraph"]
+    if not paragraphs:
+        return
+    manual = _MANUAL_NAME.match(paragraphs[0])
+    if manual and section.part and normalised(manual["term"]) in normalised(section.part):
+        answer = f"{_capital(section.part)} {_limited(' '.join(manual['rest'].split()))}"
+        yield PART.fact("definition", section.part, answer, project=asked, part=section.part)
+    names = {normalised(name): label for name, label in section.names.items()}
+    for number, paragraph in enumerate(paragraphs):
+        match = _DEFINITION.match(plain(paragraph))
+        if match is None:
+            continue
+        term = match["term"].strip()
+        if _is_project(term, project):
+            yield PROJECT.fact("definition", asked, _limited(paragraph), project=asked)
+        elif _is_term(term, match["article"], section, names, first=number == 0):
+            shown = _shown(term, match["article"], section)
+            slots = {"project": asked, "term": shown, "be": match["be"].lower()}
+            subject = f"{term.lower()} ({asked})"
+            yield TERM.fact("definition", subject, _limited(paragraph), **slots)
+
+
+def _is_project(term: str, project: Mapping[str, object]) -> bool:
+    aliases = project["aliases"]
+    names = [project["name"], project_name(project), *(aliases if isinstance(aliases, list) else ())]
+    return normalised(term) in {normalised(str(name)) for name in names}
+
+
+def _is_term(
+    term: str, article: str | None, section: Section, names: Mapping[str, str], *, first: bool
+) -> bool:
+    """Tell whether a term is one a reader would look up: a known part, or what a heading names."""
+    tokens = words(term)
+    if not tokens or tokens[0] in _NO_TERM or tokens[-1] in _NO_TERM or len(tokens) > 5:
+        return False
+    if names.get(normalised(term)) in ("COMPONENT", "KUBERNETES_KIND"):
+        return True
+    if not first or _singular(term) not in (_singular(section.heading), _singular(section.title)):
+        return False
+    glossary = "glossary" in normalised(f"{section.title} {section.path}").split()
+    return glossary or len(tokens) > 1 or bool(article) or not term.islower()
+
+
+def _shown(term: str, article: str | None, section: Section) -> str:
+    kept = term if term in section.names else sentence_case(term, section.text)
+    if article and article.lower() == "the":
+        return f"the {kept}"
+    return f"{article.lower()} {kept}" if article else kept
+
+
+def _singular(term: str) -> str:
+    return " ".join(word.removesuffix("s") for word in words(term))
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _limited(paragraph: str) -> str:
+    """Return the paragraph's first sentence, and those after it that fit and say more about it."""
+    first, *others = sentences(paragraph)
+    kept = [first]
+    for sentence in others:
+        if len(" ".join([*kept, sentence]).split()) > ANSWER_WORDS or _TRAILER.match(sentence):
+            break
+        if sentence.endswith(":"):
+            break
+        kept.append(sentence)
+    return " ".join(kept)

@@ -1,0 +1,102 @@
+"""Instructions: a section whose heading names a task and whose text gives its steps."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cncf_llm.questions.blocks import Block
+from cncf_llm.questions.facts import Drop, Fact, Phrasings
+from cncf_llm.questions.instructions import bare_verb, is_shell
+from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.sentences import sentence_case
+from cncf_llm.questions.words import normalised, words
+
+TASK = Phrasings(
+    training=(
+        "In {project}, how do I {task}?",
+        "What are the steps to {task} in {project}?",
+        "I use {project}. How can I {task}?",
+    ),
+    held_out=("Working with {project}, how would I go about it if I want to {task}?",),
+)
+TASK_WITH_PROJECT = Phrasings(  # the task itself names the project
+    training=("How do I {task}?", "What are the steps to {task}?", "How can I {task}?"),
+    held_out=("How would I go about it if I want to {task}?",),
+)
+
+_NEEDS_NO_OBJECT = frozenset("install uninstall upgrade build compile download".split())
+_NOUNS = {"installation": "install", "uninstallation": "uninstall", "upgrade": "upgrade"}
+_ASKED = re.compile(r"(?:how to|how do i|how can i|how do you|how can you)\s+(.+?)\??$", re.I)
+_NUMBERED = re.compile(r"(?:step\s*)?\d+\s*[.:)-]|step\b|phase\b", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"\b(?:previous(?:ly)?|earlier|as before|again|now (?:that|we|you)|we (?:have|just|already|can "
+    r"now|now|created|will now)|you (?:just|already|now) |our|next,? we|let's|let us|just "
+    r"(?:created|installed|deployed)|from above|last step|next section|like above|above|same as)\b",
+    re.IGNORECASE,
+)
+
+
+def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
+    """Yield the instruction that a section gives, if it is one."""
+    task = _task(section, project_name(project))
+    if task is None or not any(_is_step(block) for block in section.blocks):
+        return
+    where = " > ".join((section.title, *section.heading_path))
+    if not section.whole:
+        yield Drop("answer-too-long", f"{where}: the instruction goes over several passages")
+        return
+    if _CONTINUES.search(section.text):
+        yield Drop("not-self-contained", f"{where}: continues an earlier section")
+        return
+    asked = project_name(project, section)
+    named = normalised(asked) in normalised(task)
+    phrasings = TASK_WITH_PROJECT if named else TASK
+    subject = task if named else f"{task} ({asked})"
+    yield phrasings.fact("how_to", subject, section.text.strip(), project=asked, task=task)
+
+
+def _task(section: Section, project: str) -> str | None:
+    """Return what the heading tells to do, as in "install the chart", or None."""
+    heading = section.heading.strip().rstrip(".:")
+    if _NUMBERED.match(heading):
+        return None
+    asked = _ASKED.match(heading)
+    if asked:
+        heading = asked[1]
+    first, _, rest = heading.partition(" ")
+    if not rest and first.lower() in _NOUNS:
+        first = _NOUNS[first.lower()]
+    verb = bare_verb(first)
+    if verb is None or "?" in rest:
+        return None
+    if not rest:
+        thing = _thing(section, project)
+        return f"{verb} {thing}" if verb in _NEEDS_NO_OBJECT and thing else None
+    if len(words(rest)) > 12 or verb == "use" and len(words(rest)) < 2:
+        return None
+    return f"{verb} {sentence_case(_and_verbs(rest), section.text)}"
+
+
+def _and_verbs(rest: str) -> str:
+    """Turn "and running X" into "and run X" where the heading joins two instructions."""
+    first, _, others = rest.partition(" ")
+    second, _, after = others.partition(" ")
+    verb = bare_verb(second) if first.lower() in ("and", "or", "&") else None
+    if verb is None:
+        return rest
+    return " ".join(("or" if first.lower() == "or" else "and", verb, after)).strip()
+
+
+def _thing(section: Section, project: str) -> str | None:
+    """Return what a bare "Installation" installs: the page's part, or the project."""
+    if section.part:
+        return section.part
+    tokens = words(section.title)
+    if tokens == words(project) or tokens[:1] and bare_verb(tokens[0]) or not tokens:
+        return project if set(words(project)) <= set(tokens) else None
+    return section.title if len(tokens) <= 2 and section.title in section.names else None
+
+
+def _is_step(block: Block) -> bool:
+    if block.kind == "list":
+        return block.ordered and len(block.items) > 1
+    return is_shell(block)

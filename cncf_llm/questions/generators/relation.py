@@ -1,0 +1,167 @@
+"""Relations: edges of the entity graph that start at the project or at a part of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from cncf_llm.questions.facts import Drop, Fact, Phrasings
+from cncf_llm.questions.section import project_name
+from cncf_llm.questions.words import normalised
+
+
+@dataclass(frozen=True)
+class _Relation:
+    """How a relation type is asked for, and the sentence that answers: `says` {tails}."""
+
+    says: str
+    phrasings: Phrasings
+    most: int  # more values than this are rather a list of mentions than an answer
+
+
+# An edge type maps to its phrasings. {head} is the project, or "its part in the project".
+RELATIONS = {
+    "written_in": _Relation(
+        "{head} is written in {tails}.",
+        Phrasings(
+            training=(
+                "Which programming language is {head} written in?",
+                "What is {head} written in?",
+            ),
+            held_out=("In which language have the developers implemented {head}?",),
+        ),
+        most=3,
+    ),
+    "implements": _Relation(
+        "{head} implements {tails}.",
+        Phrasings(
+            training=(
+                "Which standards or protocols does {head} implement?",
+                "What does {head} implement?",
+            ),
+            held_out=("Of which specifications is {head} an implementation?",),
+        ),
+        most=6,
+    ),
+    "integrates_with": _Relation(
+        "{head} integrates with {tails}.",
+        Phrasings(
+            training=("What does {head} integrate with?", "Which systems can {head} work with?"),
+            held_out=("With which other software can I combine {head}?",),
+        ),
+        most=8,
+    ),
+    "depends_on": _Relation(
+        "{head} depends on {tails}.",
+        Phrasings(
+            training=("What does {head} depend on?", "Which dependencies does {head} have?"),
+            held_out=("What does {head} need in order to work?",),
+        ),
+        most=6,
+    ),
+    "runs_on": _Relation(
+        "{head} runs on {tails}.",
+        Phrasings(
+            training=("What does {head} run on?", "Which platforms does {head} run on?"),
+            held_out=("Where can somebody run {head}?",),
+        ),
+        most=8,
+    ),
+    "alternative_to": _Relation(
+        "{head} is an alternative to {tails}.",
+        Phrasings(
+            training=("What is {head} an alternative to?", "Instead of what can I use {head}?"),
+            held_out=("Which software could {head} replace?",),
+        ),
+        most=6,
+    ),
+    "maintained_by": _Relation(
+        "{head} is maintained by {tails}.",
+        Phrasings(
+            training=("Who maintains {head}?", "Which organization maintains {head}?"),
+            held_out=("Who takes care of the development of {head}?",),
+        ),
+        most=3,
+    ),
+    "part_of": _Relation(
+        "{head} is part of {tails}.",
+        Phrasings(
+            training=(
+                "Is {head} a part of {tails}?",
+                "Which project does {head} belong to, is it {tails}?",
+            ),
+            held_out=("Does {head} come with {tails}?",),
+        ),
+        most=1,
+    ),
+    "is_a": _Relation(
+        "{head} is {tails}.",
+        Phrasings(
+            training=("What type of software is {head}?", "In one term, what is {head}?"),
+            held_out=("How would one classify {head}?",),
+        ),
+        most=2,
+    ),
+}
+
+LEAST_CONFIDENCE = 0.6
+
+
+def facts(
+    project: Mapping[str, object], nodes: pl.DataFrame, edges: pl.DataFrame
+) -> Iterable[tuple[Fact | Drop, list[str]]]:
+    """Yield a fact for each head and relation type, with the ids of the edges that state it.
+
+    `nodes` and `edges` are the project's NODES and EDGES. Edges without passages are landscape
+    facts, which another generator asks for.
+    """
+    own = {
+        row["entity_id"]
+        for row in nodes.select("entity_id", "project_key").to_dicts()
+        if row["project_key"] == project["project"]
+    }
+    stated = edges.filter(
+        pl.col("type").is_in(list(RELATIONS)),
+        pl.col("passage_ids").list.len() > 0,
+        pl.col("confidence") >= LEAST_CONFIDENCE,
+    ).sort("type", "head_name", "head", "tail_name", "tail")
+    parts = {
+        row["head"] for row in stated.to_dicts() if row["type"] == "part_of" and row["tail"] in own
+    }
+    for group in stated.partition_by("type", "head", maintain_order=True):
+        rows = group.to_dicts()
+        if rows[0]["head"] in own | parts:
+            yield _fact(project, rows, is_part=rows[0]["head"] not in own)
+
+
+def _fact(
+    project: Mapping[str, object], rows: list[dict], *, is_part: bool
+) -> tuple[Fact | Drop, list[str]]:
+    relation, name = RELATIONS[rows[0]["type"]], project_name(project)
+    edge_ids = [row["edge_id"] for row in rows]
+    head = rows[0]["head_name"] if is_part else name
+    tails = list({normalised(row["tail_name"]): row["tail_name"] for row in rows}.values())
+    if len(tails) > relation.most:
+        return Drop("answer-too-long", f"{head} {rows[0]['type']}: {len(tails)} values"), edge_ids
+    if rows[0]["type"] == "is_a":
+        tails = [_with_article(tail) for tail in tails]
+    asked = f"the {name} component {head}" if is_part and normalised(name) not in normalised(
+        head
+    ) and rows[0]["type"] != "part_of" else head
+    tail_list = _joined(tails)
+    fact = relation.phrasings.fact(
+        "relation",
+        f"{head} {rows[0]['type']}",
+        relation.says.format(head=head, tails=tail_list),
+        head=asked,
+        tails=tail_list,
+    )
+    return fact, edge_ids
+
+
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _with_article(concept: str) -> str:
+    return f"{'an' if concept[0].lower() in 'aeiou' else 'a'} {concept}"

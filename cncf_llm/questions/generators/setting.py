@@ -1,0 +1,219 @@
+"""Settings: flags, options, fields and variables in tables, lists and help texts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cncf_llm.questions.blocks import Block, plain
+from cncf_llm.questions.facts import Drop, Fact, Phrasings
+from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.sentences import sentences
+from cncf_llm.questions.words import normalised, words
+
+SETTING = Phrasings(
+    training=(
+        "What does the `{name}` {noun} do in {project}?",
+        "In {project}, what is the `{name}` {noun} for?",
+        "What is the meaning of {project}'s `{name}` {noun}?",
+    ),
+    held_out=("Which effect has the `{name}` {noun} when I run {project}?",),
+)
+SETTING_OF = Phrasings(  # `scope` is the command, part or section that the setting belongs to
+    training=(
+        "What does the `{name}` {noun} of {scope} do in {project}?",
+        "In {project}, what is the `{name}` {noun} of {scope} for?",
+        "What is the meaning of the `{name}` {noun} that {scope} has in {project}?",
+    ),
+    held_out=("Which effect has the `{name}` {noun} when I use {scope} with {project}?",),
+)
+
+_NAME = frozenset(
+    "name flag flags option options setting settings parameter parameters field key variable "
+    "argument property attribute configuration feature".split()
+)
+_DESCRIPTION = frozenset("description meaning purpose effect explanation details".split())
+_DEFAULT = frozenset(("default", "default value", "defaults", "default setting"))
+_NOUNS = {
+    "flag": "flag",
+    "option": "option",
+    "setting": "setting",
+    "parameter": "parameter",
+    "field": "field",
+    "key": "key",
+    "variable": "variable",
+    "argument": "argument",
+    "property": "property",
+    "attribute": "attribute",
+    "annotation": "annotation",
+    "label": "label",
+    "configuration": "setting",
+    "directive": "option",
+    "syntax": "option",
+    "gate": "feature gate",
+}
+_NO_DEFAULT = frozenset(("", "-", "–", "—", "none", "n/a", "nil", "null", "no default", "required"))
+_ITEM = re.compile(
+    r"(?P<mark>`|\*\*)(?P<name>[^`*\n]{1,60})(?P=mark)"
+    r"(?:\s*\((?P<note>[^()\n]{1,60})\))?\s*(?::|[-–—]\s|(?=[a-z]))\s*(?P<rest>\S.+)",
+    re.DOTALL,
+)
+_HELP_LINE = re.compile(
+    r"\s{0,8}(?:-\w, )?(?P<name>--[a-z][\w.-]+)(?:[ =][^\s].{0,40}?)?\s{2,}(?P<rest>\S.*)"
+)
+_TOO_COMMON = frozenset(("--help", "--version", "--verbose", "--help-long", "--help-man"))
+
+
+@dataclass(frozen=True)
+class _Found:
+    name: str
+    noun: str | None
+    description: str
+    default: str = ""
+
+
+def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
+    """Yield the settings that a section describes, with their defaults where it states them."""
+    if "inherited" in section.heading.lower():
+        return  # flags of every command, described once where they belong
+    asked = project_name(project, section)
+    for found in _settings(section):
+        name = _name(found.name)
+        if name is None or name in _TOO_COMMON or not found.description:
+            continue
+        noun = _noun(name, found.noun)
+        scope = _scope(section, project)
+        if scope is None and not _is_specific(name):
+            yield Drop("no-subject", f"{section.title} > {section.heading}: {name} of what?")
+            continue
+        answer = _answer(found.description, found.default)
+        subject = f"{name} of {scope}" if scope else name
+        phrasings = SETTING_OF if scope else SETTING
+        slots = {"project": asked, "name": name, "noun": noun, "scope": scope or ""}
+        yield phrasings.fact("setting", f"{subject} ({asked})", answer, **slots)
+
+
+def _settings(section: Section) -> Iterable[_Found]:
+    before = section.heading
+    for block in section.blocks:
+        if block.kind == "table":
+            yield from _of_table(block)
+        elif block.kind == "list" and not block.ordered:
+            yield from _of_list(block, _noun_of(before) or _noun_of(section.heading))
+        elif block.kind == "code":
+            yield from _of_help(block)
+        before = block.text if block.kind == "paragraph" else before
+
+
+def _of_table(block: Block) -> Iterable[_Found]:
+    heads = [plain(cell).lower() for cell in block.header]
+    name = next((i for i, head in enumerate(heads) if set(head.split()) & _NAME), None)
+    description = next((i for i, head in enumerate(heads) if head in _DESCRIPTION), None)
+    default = next((i for i, head in enumerate(heads) if head in _DEFAULT), None)
+    if name is None or description is None or name == description:
+        return
+    for row in block.rows:
+        if len(row) == len(heads):
+            stated = row[default] if default is not None else ""
+            yield _Found(row[name], _noun_of(heads[name]), row[description], stated)
+
+
+def _of_list(block: Block, noun: str | None) -> Iterable[_Found]:
+    for item in block.items:
+        match = _ITEM.match(item)
+        if match is None:
+            continue
+        name = match["name"]
+        if noun or name.startswith("--"):
+            argument = match["mark"] == "**" and name.isupper() and noun == "option"
+            yield _Found(name, "argument" if argument else noun, match["rest"])
+
+
+def _of_help(block: Block) -> Iterable[_Found]:
+    lines = block.items[0].split("\n")
+    for number, line in enumerate(lines):
+        match = _HELP_LINE.fullmatch(line)
+        if match is None:
+            continue
+        column = match.start("rest")
+        rest = match["rest"]
+        for more in lines[number + 1 :]:
+            if more[:column].strip() or not more.strip():
+                break
+            rest += " " + more.strip()
+        yield _Found(match["name"], "flag", rest)
+
+
+def _name(shown: str) -> str | None:
+    """Return the one name in a cell or item: the long form where a short one stands beside it."""
+    names = [part.strip("`*_ ") for part in re.split(r",\s*|\s+/\s+|\s+or\s+", plain(shown))]
+    names = [re.split(r"[=\s]", name)[0].strip("`*_<>") for name in names if name]
+    if not names:
+        return None
+    name = max(names, key=len) if names[0].startswith("-") else names[0]
+    if len(names) > 1 and not names[0].startswith("-"):
+        return None
+    return name if re.fullmatch(r"-{0,2}[A-Za-z][\w./\[\]-]*", name) else None
+
+
+def _noun(name: str, noun: str | None) -> str:
+    if name.startswith("-"):
+        return "flag"
+    if name.isupper() and "_" in name:
+        return "environment variable"
+    return noun or "setting"
+
+
+def _noun_of(text: str) -> str | None:
+    """Return what a heading or a sentence before a list says that its items are."""
+    found = None
+    for word in words(sentences(plain(text))[-1] if text else ""):
+        found = _NOUNS.get(word) or _NOUNS.get(word.removesuffix("s")) or found
+        if word == "properties":
+            found = "property"
+    return found
+
+
+def _is_specific(name: str) -> bool:
+    """Tell whether a name says by itself what it is: more than one word."""
+    if name.startswith("--"):
+        return len(re.split(r"[-._]", name.strip("-"))) > 1
+    parts = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)
+    return len(parts) > 1
+
+
+def _scope(section: Section, project: Mapping[str, object]) -> str | None:
+    """Return the command, part or configuration section that the settings belong to."""
+    if section.part:
+        return section.part
+    for heading in (*reversed(section.heading_path), section.title):
+        bare = heading.strip("<>")
+        if re.fullmatch(r"<[\w-]+>", heading) or re.fullmatch(r"[a-z]+(?:_[a-z]+)+", bare):
+            return f"`{bare}`"
+        if re.fullmatch(r"[a-z][a-z0-9]+(?:[ -][a-z][a-z0-9-]*){0,3}", heading):
+            command = heading.split()[0] != project["project"] or " " in heading
+            if command and (" " in heading or heading in section.names or "ctl" in heading):
+                return f"`{heading}`"
+        component = _component(heading, section, project)
+        if component:
+            return component
+    return None
+
+
+def _component(heading: str, section: Section, project: Mapping[str, object]) -> str | None:
+    known = f" {normalised(heading)} "
+    for name, label in sorted(section.names.items(), key=lambda item: (-len(item[0]), item[0])):
+        own = normalised(name) in (normalised(project_name(project)), str(project["project"]))
+        if label == "COMPONENT" and not own and f" {normalised(name)} " in known:
+            return name
+    return None
+
+
+def _answer(description: str, default: str) -> str:
+    answer = " ".join(description.split()) if "\n- " not in description else description.strip()
+    answer = answer[0].upper() + answer[1:]
+    if not answer.endswith((".", "!", "?", ":", "```", "...")):
+        answer += "."
+    stated = plain(default)
+    if stated.lower() not in _NO_DEFAULT and "default" not in answer.lower():
+        answer += f" The default is `{stated}`."
+    return answer

@@ -1,0 +1,43 @@
+"""What an instruction looks like: the verbs that begin one, and the blocks that a shell runs."""
+
+from cncf_llm.questions.blocks import Block
+
+VERBS = frozenset(
+    (
+    "access activate add adjust apply attach authenticate back build change check clean clear "
+    "collect compile configure connect convert copy create customize debug define delete deploy "
+    "disable download edit enable encrypt enforce examine expand export expose extend fetch filter "
+    "find fix generate get grant handle import increase inspect install instrument integrate issue "
+    "join limit list load log make manage mark migrate monitor mount move open override package "
+    "pin poll print protect provide publish pull push query read rebuild recover reduce register "
+    "reload remove rename renew replace replicate reset resize restart restore restrict retrieve "
+    "revoke rollback rotate run save scale scan scrape search secure select send serve set share "
+    "show shrink sign skip specify split start stop store subscribe switch sync take terminate "
+    "test trace transfer trigger troubleshoot tune turn uninstall update upgrade upload use "
+    "validate verify view watch wrap write"
+).split()
+)
+_SHELL = frozenset("bash sh shell console shell-session terminal zsh powershell cmd".split())
+
+
+def bare_verb(word: str) -> str | None:
+    """Return the bare form of a verb that begins an instruction: "Installing" gives "install"."""
+    word = word.lower()
+    if word in VERBS:
+        return word
+    stem = word.removesuffix("ing")
+    if stem == word:
+        return None
+    for bare in (stem, stem + "e", stem[:-1]):  # installing, using, running
+        if bare in VERBS and (bare != stem[:-1] or stem[-1:] == stem[-2:-1]):
+            return bare
+    return None
+
+
+def is_shell(block: Block) -> bool:
+    """Tell whether a block is commands for a shell: by its language, or by its prompts."""
+    if block.kind != "code":
+        return False
+    return block.language in _SHELL or (
+        block.language in ("", "txt", "text") and block.items[0].lstrip().startswith("$ ")
+    )

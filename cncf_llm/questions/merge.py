@@ -1,0 +1,131 @@
+"""What passages state, merged into facts: said twice is one fact, contradicted is none."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cncf_llm.questions.facts import Fact
+from cncf_llm.questions.split import common_split
+from cncf_llm.questions.words import normalised
+from cncf_llm.store import digest, stable_id
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A fact and the passages that state it."""
+
+    fact: Fact
+    passage_ids: tuple[str, ...]
+
+
+def merge(
+    project: str, stated: Iterable[Stated], sources: Mapping[str, Mapping[str, object]]
+) -> tuple[list[dict[str, object]], list[dict[str, object]], list[dict[str, object]]]:
+    """Return rows of FACTS, PAIRS and DROPS.
+
+    `sources` maps a passage id to its row of PASSAGES. Facts that answer one question differently
+    are all dropped, because nobody can tell which answer a reader wants. A fact stated in
+    documents of different splits is dropped, because it would leak from one into the other.
+    """
+    drops = []
+
+    def drop(reason: str, fact: Fact, detail: str) -> None:
+        item = stable_id("fct", fact.kind, project, fact.subject)
+        drops.append({"project": project, "item": item, "reason": reason, "detail": detail})
+
+    together = _joined(stated)
+    conflicting = _conflicting(together)
+    facts, pairs = [], []
+    asked: set[str] = set()
+    for number, one in enumerate(together):
+        question = one.fact.questions[0]
+        if number in conflicting:
+            drop("conflicting-answers", one.fact, f"{question}: {conflicting[number]} answers")
+            continue
+        if any(normalised(question) in asked for question in one.fact.questions):
+            drop("duplicate-question", one.fact, question)
+            continue
+        documents = sorted({str(sources[each]["document_id"]) for each in one.passage_ids})
+        split = common_split(documents)
+        if split is None:
+            drop("straddles-splits", one.fact, f"{question}: {len(documents)} documents")
+            continue
+        asked.update(normalised(question) for question in one.fact.questions)
+        row = _fact_row(project, one, documents, split, sources)
+        facts.append(row)
+        pairs += _pair_rows(row, one.fact)
+    return facts, pairs, drops
+
+
+def _joined(stated: Iterable[Stated]) -> list[Stated]:
+    """Join what is said in the same words about the same subject."""
+    found: dict[tuple[str, str, str], Stated] = {}
+    for one in stated:
+        key = (one.fact.kind, normalised(one.fact.subject), normalised(one.fact.answer))
+        before = found.get(key)
+        if before is None:
+            found[key] = one
+        else:
+            ids = dict.fromkeys((*before.passage_ids, *one.passage_ids))
+            found[key] = Stated(before.fact, tuple(ids))
+    return list(found.values())
+
+
+def _conflicting(stated: list[Stated]) -> dict[int, int]:
+    """Return the numbers of the facts whose questions have several answers, with how many."""
+    answers: dict[str, set[str]] = {}
+    for one in stated:
+        for question in (f"{one.fact.kind} {one.fact.subject}", *one.fact.questions):
+            answers.setdefault(normalised(question), set()).add(normalised(one.fact.answer))
+    found = {}
+    for number, one in enumerate(stated):
+        asked = (f"{one.fact.kind} {one.fact.subject}", *one.fact.questions)
+        most = max(len(answers[normalised(question)]) for question in asked)
+        if most > 1:
+            found[number] = most
+    return found
+
+
+def _fact_row(
+    project: str,
+    one: Stated,
+    documents: list[str],
+    split: str,
+    sources: Mapping[str, Mapping[str, object]],
+) -> dict[str, object]:
+    fact = one.fact
+    rows = [sources[passage_id] for passage_id in one.passage_ids]
+    licences = sorted({str(row["licence"]) for row in rows})
+    return {
+        "fact_id": stable_id("fct", fact.kind, project, fact.subject),
+        "project": project,
+        "kind": fact.kind,
+        "subject": fact.subject,
+        "answer": fact.answer,
+        "held_out": list(fact.held_out),
+        "passage_ids": list(one.passage_ids),
+        "document_ids": documents,
+        "split": split,
+        "licence": licences[0] if len(licences) == 1 else " AND ".join(licences),
+        **{column: rows[0][column] for column in ("url", "repository", "path", "revision")},
+        "content_hash": digest(
+            {"answer": fact.answer, "questions": list(fact.questions + fact.held_out)}
+        ),
+    }
+
+
+def _pair_rows(row: Mapping[str, object], fact: Fact) -> list[dict[str, object]]:
+    shared = {
+        column: row[column]
+        for column in row
+        if column not in ("subject", "held_out", "content_hash")
+    }
+    return [
+        shared
+        | {
+            "qa_id": stable_id("qa", row["fact_id"], number),
+            "phrasing": number,
+            "question": question,
+            "generator": f"template/{fact.kind}",
+        }
+        for number, question in enumerate(fact.questions)
+    ]

@@ -1,0 +1,130 @@
+"""A passage with what a generator has to know around it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from cncf_llm.questions.blocks import Block, blocks, plain, without_links
+from cncf_llm.store import digest
+
+_VERSION = re.compile(r"(?:version-|release-)v?(\d+(?:\.\d+)*)|v?(\d+(?:\.(?:\d+|x))+)")
+_PART_FOLDERS = {
+    "plugin": "plugin",
+    "plugins": "plugin",
+    "explugins": "external plugin",
+    "scalers": "scaler",
+    "exporters": "exporter",
+    "filters": "filter",
+    "receivers": "receiver",
+}
+_NAMED_LABELS = ("COMPONENT", "PROJECT", "KUBERNETES_KIND", "CONCEPT")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A passage as generators read it.
+
+    `whole` says that the passage is all there is under its heading: no second part, no
+    subheadings. `names` maps the names that the entity stage found in it to their labels.
+    `version` is set for documents of one version of the project, such as "v3.4".
+    `part` is the part of the project that the document is about, such as "the cache plugin".
+    """
+
+    passage_id: str
+    document_id: str
+    title: str
+    heading_path: tuple[str, ...]
+    text: str
+    path: str
+    whole: bool
+    names: Mapping[str, str]
+    version: str | None
+    part: str | None
+
+    @property
+    def heading(self) -> str:
+        return self.heading_path[-1] if self.heading_path else self.title
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return blocks(self.text)
+
+    def key(self, content_hash: str) -> str:
+        """Return a hash of all that generators see of this section."""
+        return digest(
+            {
+                "content": content_hash,
+                "title": self.title,
+                "path": self.path,
+                "whole": self.whole,
+                "names": dict(self.names),
+            }
+        )
+
+
+def sections(passages: pl.DataFrame, nodes: pl.DataFrame) -> list[Section]:
+    """Return a section for each row of PASSAGES, in order. `nodes` is the project's NODES table."""
+    named = _names_by_passage(nodes)
+    parts: dict[tuple[str, ...], int] = {}
+    parents: set[tuple[str, ...]] = set()
+    rows = passages.to_dicts()
+    for row in rows:
+        place = (row["document_id"], *(row["heading_path"] or ()))
+        parts[place] = parts.get(place, 0) + 1
+        parents.update(place[:depth] for depth in range(1, len(place)))
+    found = []
+    for row in rows:
+        place = (row["document_id"], *(row["heading_path"] or ()))
+        found.append(
+            Section(
+                passage_id=row["passage_id"],
+                document_id=row["document_id"],
+                title=plain(row["title"] or ""),
+                heading_path=tuple(plain(heading) for heading in row["heading_path"] or ()),
+                text=without_links(row["text"]),
+                path=row["path"],
+                whole=parts[place] == 1 and place not in parents,
+                names=named.get(row["passage_id"], {}),
+                version=_version(row["path"]),
+                part=_part(row["path"]),
+            )
+        )
+    return found
+
+
+def project_name(project: Mapping[str, object], section: Section | None = None) -> str:
+    """Return the name to use in questions: "Prometheus", "etcd v3.4" for versioned documents."""
+    name = re.sub(r"\s*\([^()]*\)$", "", str(project["name"]))
+    return f"{name} {section.version}" if section and section.version else name
+
+
+def _names_by_passage(nodes: pl.DataFrame) -> dict[str, dict[str, str]]:
+    named: dict[str, dict[str, str]] = {}
+    wanted = nodes.filter(pl.col("label").is_in(_NAMED_LABELS)).sort("name", "label")
+    for row in wanted.select("name", "label", "passage_ids").to_dicts():
+        for passage_id in row["passage_ids"]:
+            named.setdefault(passage_id, {}).setdefault(row["name"], row["label"])
+    return named
+
+
+def _version(path: str) -> str | None:
+    for folder in path.split("/")[:-1]:
+        match = _VERSION.fullmatch(folder)
+        if match:
+            return f"v{match[1] or match[2]}"
+    return None
+
+
+def _part(path: str) -> str | None:
+    folders = path.split("/")
+    stem = folders[-1].rpartition(".")[0]
+    for number, folder in enumerate(folders[:-1]):
+        noun = _PART_FOLDERS.get(folder.lower())
+        if noun and stem.lower() not in ("readme", "index", "_index"):
+            return f"the {stem} {noun}"
+        if noun and number + 2 == len(folders) - 1:
+            return f"the {folders[number + 1]} {noun}"
+    return None
