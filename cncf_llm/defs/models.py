@@ -1,0 +1,252 @@
+"""The models: the base model, one LoRA adapter per project, and one over all projects."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from cncf_llm import training as stage
+from cncf_llm.defs import pods
+from cncf_llm.defs.drift import corpus_generation
+from cncf_llm.defs.present import Metadata, picture
+from cncf_llm.defs.progress import progress
+from cncf_llm.defs.storage import refresh
+from cncf_llm.partitions import PROJECTS
+from cncf_llm.questions import split_of
+from cncf_llm.settings import Settings
+from cncf_llm.store import Draft, Store, Version
+from cncf_llm.corpus import trained_on
+
+MODEL = "model"  # folder of a base model's files in its version
+ADAPTER = "adapter"  # likewise of an adapter's
+
+
+@dg.asset(
+    group_name="models",
+    kinds={"pytorch", "huggingface"},
+    owners=["team:models"],
+    code_version=stage.VERSION,
+    op_tags=pods.GPU,
+)
+def base_model(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    unified_corpus: dict[str, Version],
+) -> dg.MaterializeResult:
+    """The model that adapters are trained for: a local folder, a hub id, or `embedded`.
+
+    `embedded` is a tokenizer and a tiny Llama trained from the corpus, test documents left out.
+    It is trained anew only when the corpus has moved by `CNCF_LLM_RETRAIN_DRIFT`.
+    """
+    embedded = settings.base_model == "embedded"
+    passages = _training_passages(unified_corpus) if embedded else None
+    inputs = {"base_model": settings.base_model}
+    if passages is not None:
+        inputs["corpus"] = corpus_generation(
+            context, store.current("base_model"), passages, settings.retrain_drift
+        )
+
+    def build(draft: Draft) -> None:
+        folder = draft.path / MODEL
+        resolved = stage.resolve_base_model(
+            settings.base_model,
+            folder,
+            offline=settings.offline,
+            allowed_licences=settings.allowed_licences,
+        )
+        draft.facts.update(asdict(resolved))
+        if passages is None:
+            return
+        draft.facts["generation"] = inputs["corpus"]
+        draft.write("trained_on", trained_on(passages))
+        with stage.tracked_run(
+            settings.tracking_uri,
+            "base_model",
+            "embedded",
+            tags={"dagster_run_id": context.run_id},
+            params={**asdict(stage.EMBEDDED), "seed": settings.seed},
+            scratch=draft.scratch,
+            dataset=("unified_corpus", inputs["corpus"]),
+        ) as run:
+            trained = stage.train_embedded_model(
+                passages["text"].to_list(),
+                folder,
+                scratch=draft.scratch,
+                seed=settings.seed,
+                tracking=run,
+                report=progress(context),
+            )
+            _keep(draft, trained, run, "Embedded base model")
+
+    return refresh(
+        context,
+        store,
+        build,
+        lambda version: _describe(version, settings),
+        code=stage.VERSION,
+        inputs=inputs,
+        settings={"seed": settings.seed, "recipe": asdict(stage.EMBEDDED) if embedded else None},
+    )
+
+
+@dg.asset(
+    partitions_def=PROJECTS,
+    group_name="models",
+    kinds={"pytorch", "huggingface", "mlflow"},
+    owners=["team:models"],
+    code_version=stage.VERSION,
+    op_tags=pods.GPU,
+)
+def adapter(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    base_model: Version,
+    qa_dataset: Version,
+) -> dg.MaterializeResult:
+    """A LoRA adapter trained on one project's pairs, in PEFT layout; one MLflow run."""
+    project = context.partition_key
+    return _train(
+        context, settings, store, base_model, [qa_dataset.path / project], qa_dataset.part(project)
+    )
+
+
+@dg.asset(
+    group_name="models",
+    kinds={"pytorch", "huggingface", "mlflow"},
+    owners=["team:models"],
+    code_version=stage.VERSION,
+    op_tags=pods.GPU,
+)
+def landscape_adapter(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    base_model: Version,
+    qa_dataset: Version,
+) -> dg.MaterializeResult:
+    """One LoRA adapter trained on the pairs of all projects; one MLflow run."""
+    folders = sorted(path for path in qa_dataset.path.iterdir() if path.is_dir())
+    return _train(context, settings, store, base_model, folders, qa_dataset.digest)
+
+
+def _train(
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    store: Store,
+    base: Version,
+    folders: list[Path],
+    data: str,
+) -> dg.MaterializeResult:
+    name = context.partition_key if context.has_partition_key else "landscape"
+    recipe = stage.EMBEDDED_LORA if base.facts["kind"] == "embedded" else stage.DEFAULT_LORA
+
+    def build(draft: Draft) -> None:
+        with stage.tracked_run(
+            settings.tracking_uri,
+            context.asset_key.to_user_string(),
+            name,
+            tags={"dagster_run_id": context.run_id, "project": name},
+            params={**asdict(recipe), "seed": settings.seed, "base_model": base.facts["name"]},
+            scratch=draft.scratch,
+            dataset=("qa_dataset", data),
+        ) as run:
+            trained = stage.train_adapter(
+                base.path / MODEL,
+                _pairs(folders, "train"),
+                _pairs(folders, "validation"),
+                draft.path / ADAPTER,
+                scratch=draft.scratch,
+                recipe=recipe,
+                base_name=base.facts["name"],
+                seed=settings.seed,
+                tracking=run,
+                report=progress(context),
+            )
+            _keep(draft, trained, run, f"LoRA adapter, {name}")
+            draft.facts["data"] = data
+
+    return refresh(
+        context,
+        store,
+        build,
+        lambda version: _describe(version, settings),
+        code=stage.VERSION,
+        inputs={"base_model": base.digest, "qa_dataset": data},
+        settings={"seed": settings.seed, "recipe": asdict(recipe)},
+    )
+
+
+def _keep(draft: Draft, trained: stage.Trained, run: stage.TrackedRun, title: str) -> None:
+    draft.write("curve", trained.curve)
+    draft.facts.update(training=trained.facts, mlflow_run=run.run_id, mlflow_page=run.page)
+    run.artifact("loss.png", stage.loss_picture(trained.curve, title))
+
+
+def _training_passages(corpus: Mapping[str, Version]) -> pl.DataFrame:
+    """Return the passages of training documents: what the benchmark calls unseen, stays so."""
+    columns = ["passage_id", "document_id", "content_hash", "text"]
+    parts = [version.table("passages").select(columns) for version in corpus.values()]
+    if not parts:
+        raise dg.Failure("no project has a unified_corpus yet: materialize one first")
+    passages = pl.concat(parts)
+    keep = [split_of(document) == "train" for document in passages["document_id"]]
+    return passages.filter(pl.Series(keep)).sort("passage_id")
+
+
+def _pairs(folders: list[Path], split: str) -> pl.DataFrame:
+    """Read one split of the data set; a project without pairs has no folder."""
+    files = [folder / f"{split}.parquet" for folder in folders]
+    parts = [pl.read_parquet(file, columns=["question", "answer"]) for file in files if file.exists()]
+    return pl.concat(parts) if parts else pl.DataFrame(schema={"question": str, "answer": str})
+
+
+def _describe(version: Version, settings: Settings) -> Metadata:
+    metadata: Metadata = {
+        "files": dg.MetadataValue.json(sorted(version.files)),
+        **{key: version.facts[key] for key in ("licence", "name") if key in version.facts},
+    }
+    if "training" in version.facts:
+        training = {k: v for k, v in version.facts["training"].items() if v is not None}
+        curve = version.table("curve")
+        metadata |= {
+            **training,
+            "loss curve": picture(stage.loss_picture(curve, version.asset)),
+            "MLflow run": dg.MetadataValue.url(
+                mlflow_url(settings.tracking_uri, version.facts["mlflow_page"])
+            ),
+        }
+    return metadata
+
+
+def mlflow_url(tracking_uri: str, page: str) -> str:
+    """Return the address of an MLflow page. A database has no server: `make dev` starts one."""
+    server = tracking_uri if tracking_uri.startswith("http") else "http://localhost:5000"
+    return f"{server.rstrip('/')}/{page.lstrip('/')}"
+
+
+def check_loss_fell(curve: pl.DataFrame) -> dg.AssetCheckResult:
+    """Judge a training by its loss: it must be finite, and lower at the end than at the start."""
+    losses = curve["train_loss"].drop_nulls()
+    ok = len(losses) > 1 and losses.is_finite().all() and losses[-1] < losses[0]
+    return dg.AssetCheckResult(
+        passed=bool(ok),
+        metadata={"first loss": losses[0], "last loss": losses[-1]} if len(losses) else {},
+    )
+
+
+@dg.asset_check(asset=adapter, partitions_def=PROJECTS)
+def adapter_loss_fell(
+    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
+) -> dg.AssetCheckResult:
+    """The adapter's training loss is finite and fell."""
+    return check_loss_fell(store.require("adapter", context.partition_key).table("curve"))
+
+
+@dg.asset_check(asset=landscape_adapter)
+def landscape_adapter_loss_fell(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
+    """The adapter's training loss is finite and fell."""
+    return check_loss_fell(store.require("landscape_adapter").table("curve"))
