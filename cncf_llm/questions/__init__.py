@@ -5,8 +5,22 @@ Out: FACTS and PAIRS with the passages that support them, split by document, and
 all projects a data set in the layout that Hugging Face `datasets` loads.
 """
 
+from cncf_llm.questions.dataset import ROWS, SPLITS, Dataset, build_dataset, write_dataset
 from cncf_llm.questions.generate import Questions, generate
 from cncf_llm.questions.split import split_of
 from cncf_llm.questions.tables import DROPS, FACTS, PAIRS, VERSION
 
-__all__ = ["DROPS", "FACTS", "PAIRS", "VERSION", "Questions", "generate", "split_of"]
+__all__ = [
+    "DROPS",
+    "FACTS",
+    "PAIRS",
+    "ROWS",
+    "SPLITS",
+    "VERSION",
+    "Dataset",
+    "Questions",
+    "build_dataset",
+    "generate",
+    "split_of",
+    "write_dataset",
+]

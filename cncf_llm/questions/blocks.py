@@ -11,7 +11,9 @@ from markdown_it.token import Token
 _PARSER = MarkdownIt("commonmark").enable("table")
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)])[ \t]*")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
-_MARKS = re.compile(r"[`*]|(?<!\w)_+|_+(?!\w)")
+_CODE_OR_MARK = re.compile(
+    r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)|[`*]|(?<!\w)_+|_+(?!\w)", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 def plain(text: str) -> str:
     """Return a text without links, code marks and emphasis, on one line."""
-    return " ".join(_MARKS.sub("", without_links(text)).split())
+    unmarked = _CODE_OR_MARK.sub(lambda match: match["code"] or "", without_links(text))
+    return " ".join(unmarked.split())
 
 
 def without_links(text: str) -> str:

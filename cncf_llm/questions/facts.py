@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class Fact:
     """A fact as one passage, edge or landscape row states it.
 
-    `subject` names it within its kind and project. `questions` ask for it in training,
+    `subject` names it within its kind, project and `version` of the project (empty where the
+    document is not about one version). `questions` ask for it in training,
     `held_out` in the benchmark alone.
     """
 
@@ -17,6 +18,12 @@ class Fact:
     answer: str
     questions: tuple[str, ...]
     held_out: tuple[str, ...]
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """The subject with its version, unique within kind and project."""
+        return f"{self.subject} ({self.version})" if self.version else self.subject
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -117,6 +117,7 @@ def _drafts(project: Mapping[str, object], changed: Iterable[Section]) -> dict[s
                 "answer": fact.answer,
                 "questions": list(fact.questions),
                 "held_out": list(fact.held_out),
+                "version": fact.version,
             }
             for fact in facts
         ]
@@ -134,7 +135,8 @@ def _read(project: Mapping[str, object], section: Section) -> tuple[list[Fact], 
         return [], [Drop("not-user-documentation", section.path)]
     name = project_name(project, section)
     found = [fact for each in PASSAGE_GENERATORS for fact in each.facts(project, section)]
-    return curate.sift(found, lambda fact: curate.check(fact, name, section.text))
+    facts, drops = curate.sift(found, lambda fact: curate.check(fact, name, section.text))
+    return [replace(fact, version=section.version or "") for fact in facts], drops
 
 
 def _drop_row(project: Mapping[str, object], item: str, drop: Drop) -> dict[str, object]:
@@ -155,6 +157,7 @@ def _of_passages(drafts: pl.DataFrame) -> list[Stated]:
                 answer=row["answer"],
                 questions=tuple(row["questions"]),
                 held_out=tuple(row["held_out"]),
+                version=row["version"],
             ),
             (row["passage_id"],),
         )
@@ -191,7 +194,9 @@ def _of_graph(
     for found, edge_ids in relation.facts(project, nodes, edges):
         rows = [by_id[edge_id] for edge_id in edge_ids]
         evidence = [sorted(set(row["passage_ids"]) & set(sources)) for row in rows]
-        source = " ".join(f"{row['head_name']} {row['tail_name']} {row['sentence']}" for row in rows)
+        source = " ".join(
+            f"{row['head_name']} {row['tail_name']} {row['sentence']}" for row in rows
+        )
         name = project_name(project)
         passed, refused = curate.sift(
             [found], lambda fact, name=name, source=source: curate.check(fact, name, source)

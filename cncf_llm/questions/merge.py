@@ -1,5 +1,7 @@
 """What passages state, merged into facts: said twice is one fact, contradicted is none."""
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -29,10 +31,12 @@ def merge(
     drops = []
 
     def drop(reason: str, fact: Fact, detail: str) -> None:
-        item = stable_id("fct", fact.kind, project, fact.subject)
+        item = stable_id("fct", fact.kind, project, fact.name)
         drops.append({"project": project, "item": item, "reason": reason, "detail": detail})
 
-    together = _joined(stated)
+    together, older = _newest(_joined(stated))
+    for one in older:
+        drop("same-in-newer-version", one.fact, one.fact.questions[0])
     conflicting = _conflicting(together)
     facts, pairs = [], []
     asked: set[str] = set()
@@ -60,7 +64,7 @@ def _joined(stated: Iterable[Stated]) -> list[Stated]:
     """Join what is said in the same words about the same subject."""
     found: dict[tuple[str, str, str], Stated] = {}
     for one in stated:
-        key = (one.fact.kind, normalised(one.fact.subject), normalised(one.fact.answer))
+        key = (one.fact.kind, normalised(one.fact.name), normalised(one.fact.answer))
         before = found.get(key)
         if before is None:
             found[key] = one
@@ -70,15 +74,36 @@ def _joined(stated: Iterable[Stated]) -> list[Stated]:
     return list(found.values())
 
 
+def _newest(stated: list[Stated]) -> tuple[list[Stated], list[Stated]]:
+    """Keep of what several versions' documents say in the same words the newest version's.
+
+    Documents of no version count as the newest.
+    """
+    newest: dict[tuple[str, str, str], Stated] = {}
+    for one in stated:
+        key = (one.fact.kind, normalised(one.fact.subject), normalised(one.fact.answer))
+        before = newest.get(key)
+        if before is None or _age(one.fact) > _age(before.fact):
+            newest[key] = one
+    keep = {id(one) for one in newest.values()}
+    older = [one for one in stated if id(one) not in keep]
+    return [one for one in stated if id(one) in keep], older
+
+
+def _age(fact: Fact) -> tuple[float, ...]:
+    numbers = tuple(float(part) for part in re.findall(r"\d+", fact.version))
+    return numbers or (math.inf,)
+
+
 def _conflicting(stated: list[Stated]) -> dict[int, int]:
     """Return the numbers of the facts whose questions have several answers, with how many."""
     answers: dict[str, set[str]] = {}
     for one in stated:
-        for question in (f"{one.fact.kind} {one.fact.subject}", *one.fact.questions):
+        for question in (f"{one.fact.kind} {one.fact.name}", *one.fact.questions):
             answers.setdefault(normalised(question), set()).add(normalised(one.fact.answer))
     found = {}
     for number, one in enumerate(stated):
-        asked = (f"{one.fact.kind} {one.fact.subject}", *one.fact.questions)
+        asked = (f"{one.fact.kind} {one.fact.name}", *one.fact.questions)
         most = max(len(answers[normalised(question)]) for question in asked)
         if most > 1:
             found[number] = most
@@ -96,10 +121,10 @@ def _fact_row(
     rows = [sources[passage_id] for passage_id in one.passage_ids]
     licences = sorted({str(row["licence"]) for row in rows})
     return {
-        "fact_id": stable_id("fct", fact.kind, project, fact.subject),
+        "fact_id": stable_id("fct", fact.kind, project, fact.name),
         "project": project,
         "kind": fact.kind,
-        "subject": fact.subject,
+        "subject": fact.name,
         "answer": fact.answer,
         "held_out": list(fact.held_out),
         "passage_ids": list(one.passage_ids),
@@ -114,11 +139,7 @@ def _fact_row(
 
 
 def _pair_rows(row: Mapping[str, object], fact: Fact) -> list[dict[str, object]]:
-    shared = {
-        column: row[column]
-        for column in row
-        if column not in ("subject", "held_out", "content_hash")
-    }
+    shared = {column: row[column] for column in row if column not in ("held_out", "content_hash")}
     return [
         shared
         | {

@@ -19,10 +19,11 @@ DRAFTS = Table(
     {
         "passage_id": (pl.String, "passage that states the fact"),
         "kind": (pl.String, "generator that found it"),
-        "subject": (pl.String, "what the fact is about, unique within kind and project"),
+        "subject": (pl.String, "what the fact is about"),
         "answer": (pl.String, "the fact, as Markdown"),
         "questions": (pl.List(pl.String), "training phrasings, in the generator's order"),
         "held_out": (pl.List(pl.String), "phrasings that only the benchmark uses"),
+        "version": (pl.String, "version of the project that the document is about, or empty"),
     },
 )
 
@@ -50,6 +51,7 @@ PAIRS = Table(
         "fact_id": (pl.String, "the fact that answers it"),
         "project": (pl.String, "landscape key"),
         "kind": (pl.String, "kind of the fact"),
+        "subject": (pl.String, "subject of the fact"),
         "phrasing": (pl.Int64, "number of the training phrasing, from 0"),
         "question": (pl.String, "stands alone: it names the project"),
         "answer": (pl.String, "answer of the fact"),

@@ -12,7 +12,7 @@ from cncf_llm.questions.sentences import sentences
 COMMAND = Phrasings(
     training=(
         "With {project}, which command do I run to {purpose}?",
-        "Which command line would {purpose} in {project}?",
+        "Which command would {purpose} in {project}?",
         "How do I {purpose} from a shell when I use {project}?",
     ),
     held_out=("What would I type in a terminal to {purpose} when working with {project}?",),
@@ -21,14 +21,25 @@ COMMAND = Phrasings(
 MOST_LINES = 4  # a longer block is a script, which one purpose does not explain
 
 _PURPOSES = (
-    re.compile(r"(?:.*?[,;] )?to (?P<purpose>[a-z].+?),? (?:please )?(?:run|use|execute|type|enter"
-               r"|issue|you can|just|simply|do)\b.*:$", re.IGNORECASE),
-    re.compile(r"(?:.*?\b)?(?:run|use|execute|issue|with) (?:the following|this|these|the) "
-               r"(?:[\w`-]+ )?commands? to (?P<purpose>.+?):$", re.IGNORECASE),
-    re.compile(r"(?:you|we) can (?:also |then )?(?P<purpose>[a-z].+?),? (?:with|using|by "
-               r"(?:running|using|executing))\b.*:$", re.IGNORECASE),
-    re.compile(r"(?P<purpose>[A-Z][a-z]+ .+?)(?:,? (?:with|using|by|via)(?: .{0,40})?|,? as follows"
-               r"|,? like so|,? like this)?:$"),
+    re.compile(
+        r"(?:.*?[,;] )?to (?P<purpose>[a-z].+?),? (?:please )?(?:run|use|execute|type|enter"
+        r"|issue|you can|just|simply|do)\b.*:$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:.*?\b)?(?:run|use|execute|issue|with) (?:the following|this|these|the) "
+        r"(?:[\w`-]+ )?commands? to (?P<purpose>.+?):$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?:you|we) can (?:also |then )?(?P<purpose>[a-z].+?),? (?:with|using|by "
+        r"(?:running|using|executing))\b.*:$",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"(?P<purpose>[A-Z][a-z]+ .+?)(?:,? (?:with|using|by|via)(?: .{0,40})?|,? as follows"
+        r"|,? like so|,? like this)?:$"
+    ),
 )
 _PRONOUN = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
@@ -59,9 +70,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             continue
         if section.part:
             purpose = f"{purpose} for {section.part}"
-        yield COMMAND.fact(
-            "command", f"{purpose} ({asked})", _answer(lines), project=asked, purpose=purpose
-        )
+        yield COMMAND.fact("command", purpose, _answer(lines), project=asked, purpose=purpose)
 
 
 def _purpose(sentence: str) -> str | None:
@@ -72,7 +81,12 @@ def _purpose(sentence: str) -> str | None:
             continue
         first, _, rest = match["purpose"].strip().partition(" ")
         verb = bare_verb(first)
-        if verb and verb == first.lower() and len(rest.split()) <= 14 and len(rest) > 2:
+        if (
+            verb == first.lower()
+            and not rest.startswith(("by ", "with "))
+            and len(rest.split()) <= 14
+            and len(rest) > 2
+        ):
             return f"{verb} {rest.rstrip(',.')}"
     return None
 

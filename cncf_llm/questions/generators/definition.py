@@ -63,17 +63,22 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
             continue
         term = match["term"].strip()
         if _is_project(term, project):
-            yield PROJECT.fact("definition", asked, _limited(paragraph), project=asked)
+            yield PROJECT.fact(
+                "definition", project_name(project), _limited(paragraph), project=asked
+            )
         elif _is_term(term, match["article"], section, names, first=number == 0):
             shown = _shown(term, match["article"], section)
             slots = {"project": asked, "term": shown, "be": match["be"].lower()}
-            subject = f"{term.lower()} ({asked})"
-            yield TERM.fact("definition", subject, _limited(paragraph), **slots)
+            yield TERM.fact("definition", term.lower(), _limited(paragraph), **slots)
 
 
 def _is_project(term: str, project: Mapping[str, object]) -> bool:
     aliases = project["aliases"]
-    names = [project["name"], project_name(project), *(aliases if isinstance(aliases, list) else ())]
+    names = [
+        project["name"],
+        project_name(project),
+        *(aliases if isinstance(aliases, list) else ()),
+    ]
     return normalised(term) in {normalised(str(name)) for name in names}
 
 

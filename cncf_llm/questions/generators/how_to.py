@@ -48,10 +48,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         yield Drop("not-self-contained", f"{where}: continues an earlier section")
         return
     asked = project_name(project, section)
-    named = normalised(asked) in normalised(task)
-    phrasings = TASK_WITH_PROJECT if named else TASK
-    subject = task if named else f"{task} ({asked})"
-    yield phrasings.fact("how_to", subject, section.text.strip(), project=asked, task=task)
+    phrasings = TASK_WITH_PROJECT if normalised(asked) in normalised(task) else TASK
+    yield phrasings.fact("how_to", task, section.text.strip(), project=asked, task=task)
 
 
 def _task(section: Section, project: str) -> str | None:

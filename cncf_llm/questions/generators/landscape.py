@@ -22,7 +22,10 @@ MATURITY = Phrasings(
 )
 DATES = {
     "accepted": Phrasings(
-        training=("When was {project} accepted into the CNCF?", "When did {project} join the CNCF?"),
+        training=(
+            "When was {project} accepted into the CNCF?",
+            "When did {project} join the CNCF?",
+        ),
         held_out=("Since which date has {project} been a CNCF project?",),
     ),
     "incubating": Phrasings(

@@ -145,9 +145,11 @@ def _fact(
         return Drop("answer-too-long", f"{head} {rows[0]['type']}: {len(tails)} values"), edge_ids
     if rows[0]["type"] == "is_a":
         tails = [_with_article(tail) for tail in tails]
-    asked = f"the {name} component {head}" if is_part and normalised(name) not in normalised(
-        head
-    ) and rows[0]["type"] != "part_of" else head
+    asked = (
+        f"the {name} component {head}"
+        if is_part and normalised(name) not in normalised(head) and rows[0]["type"] != "part_of"
+        else head
+    )
     tail_list = _joined(tails)
     fact = relation.phrasings.fact(
         "relation",

@@ -14,17 +14,25 @@ SETTING = Phrasings(
     training=(
         "What does the `{name}` {noun} do in {project}?",
         "In {project}, what is the `{name}` {noun} for?",
-        "What is the meaning of {project}'s `{name}` {noun}?",
+        "Can you explain the `{name}` {noun} of {project}?",
     ),
-    held_out=("Which effect has the `{name}` {noun} when I run {project}?",),
+    held_out=("What effect does the `{name}` {noun} have on {project}?",),
 )
 SETTING_OF = Phrasings(  # `scope` is the command, part or section that the setting belongs to
     training=(
         "What does the `{name}` {noun} of {scope} do in {project}?",
         "In {project}, what is the `{name}` {noun} of {scope} for?",
-        "What is the meaning of the `{name}` {noun} that {scope} has in {project}?",
+        "Can you explain the `{name}` {noun} of {scope} in {project}?",
     ),
-    held_out=("Which effect has the `{name}` {noun} when I use {scope} with {project}?",),
+    held_out=("What effect does the `{name}` {noun} of {scope} have on {project}?",),
+)
+LABEL = Phrasings(  # a label is not set: it is attached to something
+    training=(
+        "What does the label `{name}` say in {project}?",
+        "In {project}, what is in the `{name}` label?",
+        "What is the meaning of the `{name}` label in {project}?",
+    ),
+    held_out=("How do I read the value of a `{name}` label in {project}?",),
 )
 
 _NAME = frozenset(
@@ -87,9 +95,9 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             continue
         answer = _answer(found.description, found.default)
         subject = f"{name} of {scope}" if scope else name
-        phrasings = SETTING_OF if scope else SETTING
+        phrasings = LABEL if noun == "label" else SETTING_OF if scope else SETTING
         slots = {"project": asked, "name": name, "noun": noun, "scope": scope or ""}
-        yield phrasings.fact("setting", f"{subject} ({asked})", answer, **slots)
+        yield phrasings.fact("setting", subject, answer, **slots)
 
 
 def _settings(section: Section) -> Iterable[_Found]:
@@ -125,7 +133,7 @@ def _of_list(block: Block, noun: str | None) -> Iterable[_Found]:
         name = match["name"]
         if noun or name.startswith("--"):
             argument = match["mark"] == "**" and name.isupper() and noun == "option"
-            yield _Found(name, "argument" if argument else noun, match["rest"])
+            yield _Found(f"`{name}`", "argument" if argument else noun, match["rest"])
 
 
 def _of_help(block: Block) -> Iterable[_Found]:
@@ -145,14 +153,14 @@ def _of_help(block: Block) -> Iterable[_Found]:
 
 def _name(shown: str) -> str | None:
     """Return the one name in a cell or item: the long form where a short one stands beside it."""
-    names = [part.strip("`*_ ") for part in re.split(r",\s*|\s+/\s+|\s+or\s+", plain(shown))]
-    names = [re.split(r"[=\s]", name)[0].strip("`*_<>") for name in names if name]
+    names = [part.strip() for part in re.split(r",\s*|\s+/\s+|\s+or\s+", plain(shown))]
+    names = [re.split(r"[=\s]", name)[0].strip("<>") for name in names if name]
     if not names:
         return None
     name = max(names, key=len) if names[0].startswith("-") else names[0]
     if len(names) > 1 and not names[0].startswith("-"):
         return None
-    return name if re.fullmatch(r"-{0,2}[A-Za-z][\w./\[\]-]*", name) else None
+    return name if re.fullmatch(r"(?:-{1,2}|_{0,2})[A-Za-z][\w./\[\]-]*", name) else None
 
 
 def _noun(name: str, noun: str | None) -> str:
@@ -209,7 +217,9 @@ def _component(heading: str, section: Section, project: Mapping[str, object]) ->
 
 
 def _answer(description: str, default: str) -> str:
-    answer = " ".join(description.split()) if "\n- " not in description else description.strip()
+    answer = description.strip()
+    if not re.search(r"\n\s*[-*] |\n```", answer):
+        answer = " ".join(answer.split())
     answer = answer[0].upper() + answer[1:]
     if not answer.endswith((".", "!", "?", ":", "```", "...")):
         answer += "."
