@@ -33,9 +33,7 @@ KINDS = {
     "psg": Kind(
         "passage", ("unified_corpus",), "passages", "passage_id", (("doc", "document_id"),)
     ),
-    "men": Kind(
-        "mention", ("entity_graph",), "mentions", "mention_id", (("psg", "passage_id"),)
-    ),
+    "men": Kind("mention", ("entity_graph",), "mentions", "mention_id", (("psg", "passage_id"),)),
     "ent": Kind("entity", ("entity_graph",), "nodes", "entity_id", (("psg", "passage_ids"),)),
     "edg": Kind("relation", ("entity_graph",), "edges", "edge_id", (("psg", "passage_ids"),)),
     "fct": Kind("fact", ("qa_pairs",), "facts", "fact_id", (("psg", "passage_ids"),)),
@@ -139,9 +137,7 @@ def _kind(row_id: str) -> Kind:
     return KINDS[prefix]
 
 
-def _rows(
-    store: Store, kind: Kind, match: pl.Expr, partition: str | None = None
-) -> Iterator[Row]:
+def _rows(store: Store, kind: Kind, match: pl.Expr, partition: str | None = None) -> Iterator[Row]:
     for asset in kind.assets:
         keys: list[str | None] = [partition] if partition else [None, *store.partitions(asset)]
         for key in keys:

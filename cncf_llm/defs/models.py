@@ -200,7 +200,9 @@ def _training_passages(corpus: Mapping[str, Version]) -> pl.DataFrame:
 def _pairs(folders: list[Path], split: str) -> pl.DataFrame:
     """Read one split of the data set; a project without pairs has no folder."""
     files = [folder / f"{split}.parquet" for folder in folders]
-    parts = [pl.read_parquet(file, columns=["question", "answer"]) for file in files if file.exists()]
+    parts = [
+        pl.read_parquet(file, columns=["question", "answer"]) for file in files if file.exists()
+    ]
     return pl.concat(parts) if parts else pl.DataFrame(schema={"question": str, "answer": str})
 
 

@@ -14,9 +14,7 @@ _PREVIEW_ROWS = 5
 _PREVIEW_WIDTH = 120
 
 
-def table_metadata(
-    version: Version, table: Table, preview: list[str]
-) -> Metadata:
+def table_metadata(version: Version, table: Table, preview: list[str]) -> Metadata:
     """Describe a version by its main table; `preview` names the columns worth a look."""
     frame = version.table(table.name)
     rows = "dagster/partition_row_count" if version.partition else "dagster/row_count"
