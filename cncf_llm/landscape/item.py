@@ -73,7 +73,8 @@ def organization(item: dict[str, Any]) -> str | None:
 
 def normalised_url(url: str) -> str:
     """Return a repository's URL without the variations under which one repository is written."""
-    return url.strip().rstrip("/").removesuffix(".git")
+    url = url.strip().rstrip("/").removesuffix(".git")
+    return re.sub(r"^http://(?=(github|gitlab)\.com/)", "https://", url)  # both answer on https
 
 
 def unique(values: Iterable[str]) -> list[str]:

@@ -1,0 +1,33 @@
+"""Raw documents of a project: files of git repositories, web pages, Stack Overflow threads.
+
+In: URLs and tags from the landscape; a mirror folder that replaces the network, or the network.
+Out: tables DOCUMENTS (content as it was read, with licence and permalink) and DROPS.
+"""
+
+from cncf_llm.ingest.errors import (
+    IngestError,
+    MirrorError,
+    NoSourceError,
+    OfflineError,
+    UnreadableSourceError,
+)
+from cncf_llm.ingest.git import RepositoryLimits, read_repository
+from cncf_llm.ingest.repositories import read_repositories
+from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
+
+VERSION = "1"
+
+__all__ = [
+    "DOCUMENTS",
+    "DROPS",
+    "VERSION",
+    "IngestError",
+    "MirrorError",
+    "NoSourceError",
+    "OfflineError",
+    "Reading",
+    "RepositoryLimits",
+    "UnreadableSourceError",
+    "read_repositories",
+    "read_repository",
+]
