@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from cncf_llm.questions.blocks import plain
 from cncf_llm.questions.facts import Drop, Fact
-from cncf_llm.questions.words import normalised, words
+from cncf_llm.questions.words import normalised, word_set, words
 
 MOST_WORDS = 120  # beyond it an answer is a document, and a small model learns its beginning only
 FEWEST_WORDS = 3
@@ -14,7 +14,8 @@ LEAST_SUPPORT = 0.85  # share of an answer's words that its passage must contain
 _POINTS_AWAY = re.compile(
     r"\b(?:see|shown|described|mentioned|listed|explained|defined|given|discussed|noted|using the"
     r" \w+) (?:above|below|earlier|previously|later)\b"
-    r"|\b(?:above|below)[.,:;)]|\b(?:the|see) (?:above|below|following|next|previous|preceding|last)"
+    r"|\b(?:above|below)[.,:;)]"
+    r"|\b(?:the|see) (?:above|below|following|next|previous|preceding|last)"
     r" (?:section|chapter|page|table|example|step|paragraph|figure|diagram|list|document)s?\b"
     r"|\b(?:this|these) (?:page|guide|section|documents?|documentation|tutorial|chapter|article|"
     r"readme|table|list|example|diagram|walkthrough|blog)s?\b"
@@ -27,6 +28,7 @@ _OPENS_OUTSIDE = re.compile(
     r"both of|in this case|in addition|for example)\b",
     re.IGNORECASE,
 )
+_POINTS_AT_CODE = re.compile(r"(?:this|these) (?:command|quer|rule|manifest|polic|block)", re.I)
 _OUTSIDE_IN_QUESTION = re.compile(
     r"\b(?:this|these|those|the following|above|below|our|we|us|here|previous|next|same|another|"
     r"other|following)\b|…|\.\.\.",
@@ -93,6 +95,8 @@ def stands_alone(fact: Fact) -> Drop | None:
         if _OUTSIDE_IN_QUESTION.search(question):
             return Drop("not-self-contained", question)
     away = _POINTS_AWAY.search(fact.answer) or _OPENS_OUTSIDE.match(fact.answer)
+    if away and "```" in fact.answer and _POINTS_AT_CODE.match(fact.answer):
+        away = _POINTS_AWAY.search(fact.answer)
     if away:
         return Drop("not-self-contained", f"{fact.subject}: answer says {away[0]!r}")
     return None
@@ -140,8 +144,8 @@ def sift(
     return kept, drops
 
 
-_SMALL_WORDS = frozenset(
-    "a an the is are of in on to for and or by with its it default defaults run bash sh yaml".split()
+_SMALL_WORDS = word_set(
+    "a an the is are of in on to for and or by with its it default defaults run bash sh yaml"
 )
 
 

@@ -61,7 +61,7 @@ def build_dataset(
     """
     benchmark = index(benchmark_items)
     projects: dict[str, dict[str, pl.DataFrame]] = {}
-    drops: list[dict[str, object]] = []
+    drops: list[Mapping[str, object]] = []
     compared = found = left = 0
     for project, pairs in sorted(pairs_by_project.items()):
         trains = pairs.filter(pl.col("split") != "test")

@@ -1,6 +1,5 @@
 """Facts and question-answer pairs of one project, from its passages, graph and landscape row."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,18 +12,21 @@ from cncf_llm.questions.merge import Stated, merge
 from cncf_llm.questions.section import Section, project_name, sections
 from cncf_llm.questions.split import split_of
 from cncf_llm.questions.tables import DRAFTS, DROPS, FACTS, PAIRS, PASSAGE_DROPS, VERSION
+from cncf_llm.questions.words import word_set
 from cncf_llm.store import carry_over, digest, stable_id
 
 PASSAGE_GENERATORS = (definition, how_to, setting, command)
 
 # The landscape file is published by the CNCF under this licence.
 _LANDSCAPE_LICENCE = "Apache-2.0"
-_NOT_FOR_USERS = frozenset(
-    "changelog contributing contributors governance maintainers security code-of-conduct "
-    "code_of_conduct releases release adopters owners roadmap blog blogs news notes minutes "
-    "meeting-notes proposals proposal hips rfcs adr release-notes release_checklist hacking "
-    "development developing".split()
+_CONTRIBUTOR_FOLDERS = word_set(
+    "blog blogs news notes minutes meeting-notes proposals hips rfcs adr release-notes releases"
 )
+_CONTRIBUTOR_FILES = word_set(
+    "adopters changelog code-of-conduct code_of_conduct contributing contributors governance "
+    "maintainers owners roadmap release_checklist"
+)
+_CONTRIBUTOR_CAPITALS = word_set("SECURITY RELEASE RELEASES RELEASING HACKING BUILDING NOTICE")
 
 
 @dataclass(frozen=True)
@@ -130,13 +132,23 @@ def _drafts(project: Mapping[str, object], changed: Iterable[Section]) -> dict[s
 
 def _read(project: Mapping[str, object], section: Section) -> tuple[list[Fact], list[Drop]]:
     """Return the facts of one section that pass all filters, and what was refused."""
-    parts = re.split(r"[/.]", section.path.lower())
-    if not _NOT_FOR_USERS.isdisjoint(parts):
+    if not _is_for_users(section.path):
         return [], [Drop("not-user-documentation", section.path)]
     name = project_name(project, section)
     found = [fact for each in PASSAGE_GENERATORS for fact in each.facts(project, section)]
     facts, drops = curate.sift(found, lambda fact: curate.check(fact, name, section.text))
     return [replace(fact, version=section.version or "") for fact in facts], drops
+
+
+def _is_for_users(path: str) -> bool:
+    """Tell documentation of the software from files on its making: minutes, changes, rules."""
+    *folders, file = path.split("/")
+    stem = file.partition(".")[0]
+    return (
+        _CONTRIBUTOR_FOLDERS.isdisjoint(folder.lower() for folder in folders)
+        and stem.lower() not in _CONTRIBUTOR_FILES
+        and stem not in _CONTRIBUTOR_CAPITALS
+    )
 
 
 def _drop_row(project: Mapping[str, object], item: str, drop: Drop) -> dict[str, object]:

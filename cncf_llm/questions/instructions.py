@@ -1,30 +1,32 @@
 """What an instruction looks like: the verbs that begin one, and the blocks that a shell runs."""
 
 from cncf_llm.questions.blocks import Block
+from cncf_llm.questions.words import word_set
 
-VERBS = frozenset(
-    (
-        "access activate add adjust apply attach authenticate back build change check clean clear "
-        "collect compile configure connect convert copy create customize debug define delete deploy "
-        "disable download edit enable encrypt enforce examine expand export expose extend fetch filter "
-        "find fix generate get grant handle import increase inspect install instrument integrate issue "
-        "join limit list load log make manage mark migrate monitor mount move open override package "
-        "pin poll print protect provide publish pull push query read rebuild recover reduce register "
-        "reload remove rename renew replace replicate reset resize restart restore restrict retrieve "
-        "revoke rollback rotate run save scale scan scrape search secure select send serve set share "
-        "show shrink sign skip specify split start stop store subscribe switch sync take terminate "
-        "test trace transfer trigger troubleshoot tune turn uninstall update upgrade upload use "
-        "validate verify view watch wrap write"
-    ).split()
+VERBS = word_set(
+    "access activate add adjust apply attach authenticate back build change check clean clear "
+    "collect compile configure connect convert copy create customize debug define delete deploy "
+    "disable download edit enable encrypt enforce examine expand export expose extend fetch filter "
+    "find fix generate get grant handle import increase inspect install instrument integrate issue "
+    "join limit list load log make manage mark migrate monitor mount move open override package "
+    "pin poll print protect provide publish pull push query read rebuild recover reduce register "
+    "reload remove rename renew replace replicate reset resize restart restore restrict retrieve "
+    "revoke rollback rotate run save scale scan scrape search secure select send serve set share "
+    "show shrink sign skip specify split start stop store subscribe switch sync take terminate "
+    "test trace transfer trigger troubleshoot tune turn uninstall update upgrade upload use "
+    "validate verify view watch wrap write"
 )
-_SHELL = frozenset("bash sh shell console shell-session terminal zsh powershell cmd".split())
+_SHELL = word_set("bash sh shell console shell-session terminal zsh powershell cmd")
 
 
 def bare_verb(word: str) -> str | None:
-    """Return the bare form of a verb that begins an instruction: "Installing" gives "install"."""
+    """Return the bare form of an instruction's verb: "Installing" and "installs" give "install"."""
     word = word.lower()
     if word in VERBS:
         return word
+    if word.endswith("s"):  # starts, watches, copies
+        forms = (word[:-1], word[:-2], word[:-3] + "y")
+        return next((bare for bare in forms if bare in VERBS), None)
     stem = word.removesuffix("ing")
     if stem == word:
         return None

@@ -25,7 +25,8 @@ def merge(
     """Return rows of FACTS, PAIRS and DROPS.
 
     `sources` maps a passage id to its row of PASSAGES. Facts that answer one question differently
-    are all dropped, because nobody can tell which answer a reader wants. A fact stated in
+    are all dropped, because nobody can tell which answer a reader wants; of definitions in several
+    wordings one is kept. A fact stated in
     documents of different splits is dropped, because it would leak from one into the other.
     """
     drops = []
@@ -37,6 +38,9 @@ def merge(
     together, older = _newest(_joined(stated))
     for one in older:
         drop("same-in-newer-version", one.fact, one.fact.questions[0])
+    together, reworded = _one_wording(together, sources)
+    for one in reworded:
+        drop("other-wording", one.fact, one.fact.questions[0])
     conflicting = _conflicting(together)
     facts, pairs = [], []
     asked: set[str] = set()
@@ -93,6 +97,29 @@ def _newest(stated: list[Stated]) -> tuple[list[Stated], list[Stated]]:
 def _age(fact: Fact) -> tuple[float, ...]:
     numbers = tuple(float(part) for part in re.findall(r"\d+", fact.version))
     return numbers or (math.inf,)
+
+
+def _one_wording(
+    stated: list[Stated], sources: Mapping[str, Mapping[str, object]]
+) -> tuple[list[Stated], list[Stated]]:
+    """Keep one definition of each subject: what most passages say, then what stands highest up.
+
+    Two definitions of a term are seldom a contradiction. Two defaults of a setting are.
+    """
+    best: dict[str, tuple[tuple[int, int, str], Stated]] = {}
+    for one in stated:
+        if one.fact.kind == "definition":
+            path = str(sources[one.passage_ids[0]]["path"])
+            rank = (-len(one.passage_ids), path.count("/"), path)
+            name = normalised(one.fact.name)
+            if name not in best or rank < best[name][0]:
+                best[name] = (rank, one)
+    keep = {id(one) for _, one in best.values()}
+    keep |= {id(one) for one in stated if one.fact.kind != "definition"}
+    return (
+        [one for one in stated if id(one) in keep],
+        [one for one in stated if id(one) not in keep],
+    )
 
 
 def _conflicting(stated: list[Stated]) -> dict[int, int]:

@@ -2,6 +2,8 @@
 
 import re
 
+from cncf_llm.questions.words import word_set
+
 _END = re.compile(r"(?<=[.!?])[\"')*_`]*\s+(?=[A-Z`*_\"'(\[])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|St|Dr|Mr|Ms|No)\.|\s[A-Z]\.)$")
 
@@ -16,7 +18,7 @@ def sentences(paragraph: str) -> list[str]:
             found.append(paragraph[start : match.end()].strip())
             start = match.end()
     rest = paragraph[start:].strip()
-    return found + [rest] if rest else found
+    return [*found, rest] if rest else found
 
 
 def sentence_case(heading: str, text: str) -> str:
@@ -30,9 +32,9 @@ def sentence_case(heading: str, text: str) -> str:
     return " ".join(words)
 
 
-_SMALL = frozenset(
+_SMALL = word_set(
     "a an and as at by for from in into of on or the to up with your its their this that new "
-    "using via without between after before when all existing multiple".split()
+    "using via without between after before when all existing multiple"
 )
 
 

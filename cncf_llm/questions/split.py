@@ -21,5 +21,5 @@ def split_of(document_id: str) -> Split:
 
 def common_split(document_ids: Iterable[str]) -> Split | None:
     """Return the split that all the documents share, or None when they are in several."""
-    splits = {split_of(document_id) for document_id in document_ids}
+    splits: set[Split] = {split_of(document_id) for document_id in document_ids}
     return splits.pop() if len(splits) == 1 else None

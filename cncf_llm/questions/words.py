@@ -28,3 +28,8 @@ def overlap(a: str, b: str, n: int = 3) -> float:
     left, right = ngrams(words(a), n), ngrams(words(b), n)
     union = left | right
     return len(left & right) / len(union) if union else 0.0
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the members of a set written as words with spaces between them."""
+    return frozenset(text.split())

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from cncf_llm.questions.blocks import Block
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
@@ -31,6 +32,7 @@ _PURPOSES = (
         r"(?:[\w`-]+ )?commands? to (?P<purpose>.+?):$",
         re.IGNORECASE,
     ),
+    re.compile(r"(?:this|the following) command (?P<purpose>\w+s .+?):$", re.IGNORECASE),
     re.compile(
         r"(?:you|we) can (?:also |then )?(?P<purpose>[a-z].+?),? (?:with|using|by "
         r"(?:running|using|executing))\b.*:$",
@@ -41,9 +43,10 @@ _PURPOSES = (
         r"|,? like so|,? like this)?:$"
     ),
 )
+_THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
 _PRONOUN = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
-    r"previous|next|now|then|here|also|first|second|such|another|new one|both|example|"
+    r"previous|next|now|here|also|first|second|such|another|new one|both|example|"
     r"use|run|command|commands|output|response|file)\b",
     re.IGNORECASE,
 )  # fmt: skip
@@ -52,7 +55,7 @@ _PRONOUN = re.compile(
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
     """Yield the commands that a section explains."""
     asked = project_name(project, section)
-    for before, block in zip(section.blocks, section.blocks[1:]):
+    for before, block in pairwise(section.blocks):
         if before.kind != "paragraph" or not is_shell(block):
             continue
         purpose = _purpose(sentences(before.text)[-1])
@@ -81,14 +84,22 @@ def _purpose(sentence: str) -> str | None:
             continue
         first, _, rest = match["purpose"].strip().partition(" ")
         verb = bare_verb(first)
+        if verb and first.endswith("s") and verb != first.lower():
+            rest = _THIRD_PERSON.sub(_bare, rest)
+        elif verb != first.lower():
+            continue
         if (
-            verb == first.lower()
+            verb
             and not rest.startswith(("by ", "with "))
             and len(rest.split()) <= 14
             and len(rest) > 2
         ):
             return f"{verb} {rest.rstrip(',.')}"
     return None
+
+
+def _bare(match: re.Match[str]) -> str:
+    return match[1] + (bare_verb(match[2]) or match[2])
 
 
 def _commands(block: Block) -> list[str]:

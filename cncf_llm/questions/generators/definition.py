@@ -7,7 +7,7 @@ from cncf_llm.questions.blocks import plain
 from cncf_llm.questions.facts import Fact, Phrasings
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentence_case, sentences
-from cncf_llm.questions.words import normalised, words
+from cncf_llm.questions.words import normalised, word_set, words
 
 PROJECT = Phrasings(
     training=("What is {project}?", "What kind of software is {project}?"),
@@ -38,10 +38,10 @@ _DEFINITION = re.compile(
     re.IGNORECASE,
 )
 _MANUAL_NAME = re.compile(r"[*`]+(?P<term>[\w-]+)[*`]+\s+[-–—]\s+(?P<rest>[a-z].+)", re.DOTALL)
-_NO_TERM = frozenset(
+_NO_TERM = word_set(
     "this that it these those there here which what who everything goal purpose idea result reason "
     "problem default following above below first second next other same overview introduction "
-    "summary description usage example name type value note help".split()
+    "summary description usage example name type value note help"
 )
 _TRAILER = re.compile(r"(?:for (?:more|further|details|an example)|see |read |refer |more )", re.I)
 

@@ -8,7 +8,7 @@ from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import bare_verb, is_shell
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentence_case
-from cncf_llm.questions.words import normalised, words
+from cncf_llm.questions.words import normalised, word_set, words
 
 TASK = Phrasings(
     training=(
@@ -23,7 +23,7 @@ TASK_WITH_PROJECT = Phrasings(  # the task itself names the project
     held_out=("How would I go about it if I want to {task}?",),
 )
 
-_NEEDS_NO_OBJECT = frozenset("install uninstall upgrade build compile download".split())
+_NEEDS_NO_OBJECT = word_set("install uninstall upgrade build compile download")
 _NOUNS = {"installation": "install", "uninstallation": "uninstall", "upgrade": "upgrade"}
 _ASKED = re.compile(r"(?:how to|how do i|how can i|how do you|how can you)\s+(.+?)\??$", re.I)
 _NUMBERED = re.compile(r"(?:step\s*)?\d+\s*[.:)-]|step\b|phase\b", re.IGNORECASE)
@@ -69,7 +69,7 @@ def _task(section: Section, project: str) -> str | None:
     if not rest:
         thing = _thing(section, project)
         return f"{verb} {thing}" if verb in _NEEDS_NO_OBJECT and thing else None
-    if len(words(rest)) > 12 or verb == "use" and len(words(rest)) < 2:
+    if len(words(rest)) > 12 or (verb == "use" and len(words(rest)) < 2):
         return None
     return f"{verb} {sentence_case(_and_verbs(rest), section.text)}"
 
@@ -89,7 +89,7 @@ def _thing(section: Section, project: str) -> str | None:
     if section.part:
         return section.part
     tokens = words(section.title)
-    if tokens == words(project) or tokens[:1] and bare_verb(tokens[0]) or not tokens:
+    if tokens == words(project) or (tokens[:1] and bare_verb(tokens[0])) or not tokens:
         return project if set(words(project)) <= set(tokens) else None
     return section.title if len(tokens) <= 2 and section.title in section.names else None
 

@@ -1,6 +1,7 @@
 """Landscape facts: what the CNCF landscape says about a project."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.facts import Fact, Phrasings
@@ -66,6 +67,7 @@ USE_CASE = Phrasings(
     held_out=("For which task would somebody choose {project}?",),
 )
 
+_PHRASE = re.compile(r"(?!\S+ is )[a-z][^.*\n]{5,120}")  # sentences of their own would not fit
 _REACHED = {
     "accepted": "{project} was accepted into the CNCF on {date}.",
     "incubating": "{project} became an incubating CNCF project on {date}.",
@@ -100,8 +102,8 @@ def facts(project: Mapping[str, object]) -> Iterable[Fact]:
         yield fact(REPOSITORY, "repository", f"The source of {name} is at {repositories[0]}.")
     if project["homepage"]:
         yield fact(HOMEPAGE, "home page", f"The home page of {name} is {project['homepage']}.")
-    if project["use_case"]:
-        use_case = str(project["use_case"]).strip().rstrip(".")
+    use_case = str(project["use_case"] or "").strip().rstrip(".")
+    if _PHRASE.fullmatch(use_case):
         yield fact(USE_CASE, "use case", f"{name} is used for {use_case}.")
 
 

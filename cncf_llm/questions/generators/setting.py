@@ -8,7 +8,7 @@ from cncf_llm.questions.blocks import Block, plain
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentences
-from cncf_llm.questions.words import normalised, words
+from cncf_llm.questions.words import normalised, word_set, words
 
 SETTING = Phrasings(
     training=(
@@ -35,11 +35,11 @@ LABEL = Phrasings(  # a label is not set: it is attached to something
     held_out=("How do I read the value of a `{name}` label in {project}?",),
 )
 
-_NAME = frozenset(
+_NAME = word_set(
     "name flag flags option options setting settings parameter parameters field key variable "
-    "argument property attribute configuration feature".split()
+    "argument property attribute configuration feature"
 )
-_DESCRIPTION = frozenset("description meaning purpose effect explanation details".split())
+_DESCRIPTION = word_set("description meaning purpose effect explanation details")
 _DEFAULT = frozenset(("default", "default value", "defaults", "default setting"))
 _NOUNS = {
     "flag": "flag",
@@ -68,6 +68,21 @@ _ITEM = re.compile(
 _HELP_LINE = re.compile(
     r"\s{0,8}(?:-\w, )?(?P<name>--[a-z][\w.-]+)(?:[ =][^\s].{0,40}?)?\s{2,}(?P<rest>\S.*)"
 )
+_KIND_OF_SETTINGS = re.compile(
+    r"(?P<kind>[\w-]+(?: [\w-]+)?) (?:settings|options|parameters|fields|flags|arguments)", re.I
+)
+_SETTINGS_OF = re.compile(
+    r"(?:settings|options|parameters|fields|flags|arguments) (?:of|for) (?P<scope>(?:an?|the) .+)",
+    re.IGNORECASE,
+)
+_NAMED_PART = re.compile(
+    r"(?:the )?(?P<name>[\w-]+) (?P<noun>command|plugin|scaler|controller|agent|operator|daemon)",
+    re.IGNORECASE,
+)
+_SAYS_NOTHING = word_set(
+    "global general other common available all main basic advanced configuration config additional "
+    "optional required more the these supported important new useful command-line line command"
+)
 _TOO_COMMON = frozenset(("--help", "--version", "--verbose", "--help-long", "--help-man"))
 
 
@@ -90,11 +105,14 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             continue
         noun = _noun(name, found.noun)
         scope = _scope(section, project)
-        if scope is None and not _is_specific(name):
+        kind = _KIND_OF_SETTINGS.fullmatch(section.heading)
+        if scope is None and kind and kind["kind"].lower() not in _SAYS_NOTHING:
+            noun = f"{_lower_first(kind['kind'])} {noun}"
+        elif scope is None and not _is_specific(name):
             yield Drop("no-subject", f"{section.title} > {section.heading}: {name} of what?")
             continue
         answer = _answer(found.description, found.default)
-        subject = f"{name} of {scope}" if scope else name
+        subject = f"{name} of {scope}" if scope else f"{name} {noun}" if " " in noun else name
         phrasings = LABEL if noun == "label" else SETTING_OF if scope else SETTING
         slots = {"project": asked, "name": name, "noun": noun, "scope": scope or ""}
         yield phrasings.fact("setting", subject, answer, **slots)
@@ -195,6 +213,12 @@ def _scope(section: Section, project: Mapping[str, object]) -> str | None:
         return section.part
     for heading in (*reversed(section.heading_path), section.title):
         bare = heading.strip("<>")
+        named = _NAMED_PART.fullmatch(heading)
+        if named and named["name"].lower() not in _SAYS_NOTHING:
+            return f"the {named['name']} {named['noun'].lower()}"
+        settings_of = _SETTINGS_OF.fullmatch(heading)
+        if settings_of:
+            return settings_of["scope"]
         if re.fullmatch(r"<[\w-]+>", heading) or re.fullmatch(r"[a-z]+(?:_[a-z]+)+", bare):
             return f"`{bare}`"
         if re.fullmatch(r"[a-z][a-z0-9]+(?:[ -][a-z][a-z0-9-]*){0,3}", heading):
@@ -214,6 +238,11 @@ def _component(heading: str, section: Section, project: Mapping[str, object]) ->
         if label == "COMPONENT" and not own and f" {normalised(name)} " in known:
             return name
     return None
+
+
+def _lower_first(phrase: str) -> str:
+    """Lower the capital with which a heading begins; "JetStream" and "TLS" keep theirs."""
+    return phrase[0].lower() + phrase[1:] if phrase[1:] == phrase[1:].lower() else phrase
 
 
 def _answer(description: str, default: str) -> str:
