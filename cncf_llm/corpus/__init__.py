@@ -1,0 +1,11 @@
+"""Raw documents to English passages: parsed, divided by heading, without duplicates.
+
+In: a project's documents (`ingest.DOCUMENTS`). Out: `PASSAGES`, an index with one row per document
+(`DOCUMENTS`), and one row for everything that was left out (`DROPS`). See `unify`.
+"""
+
+from cncf_llm.corpus.tables import DOCUMENTS, DROPS, PASSAGES
+from cncf_llm.corpus.unify import Corpus, unify
+from cncf_llm.corpus.version import VERSION
+
+__all__ = ["DOCUMENTS", "DROPS", "PASSAGES", "VERSION", "Corpus", "unify"]

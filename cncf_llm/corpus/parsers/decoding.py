@@ -1,0 +1,56 @@
+"""Bytes to clean text, with the limits that every text format shares."""
+
+import codecs
+import re
+
+from cncf_llm.corpus.parsers.blocks import Unreadable
+
+MAX_TEXT_BYTES = 10_000_000
+MAX_LINE = 200_000  # characters; hand-written documentation has none near this
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Control characters except tab and newline, and invisible ones that only confuse readers.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\u00ad]")
+
+
+def decode(content: bytes, *, max_line: int | None = MAX_LINE) -> str:
+    """Return the text of a file: newlines as `\\n`, no control characters.
+
+    A byte order mark decides the encoding; without one it is UTF-8, and what is not valid UTF-8 is
+    read as Windows-1252 (of which Latin-1 text is nearly always a part). Raises `Unreadable` for
+    files that are too large, have a line longer than `max_line`, or are not text.
+    """
+    if len(content) > MAX_TEXT_BYTES:
+        raise Unreadable("unreadable-too-large", f"{len(content)} bytes, limit {MAX_TEXT_BYTES}")
+    text = _decode_bytes(content)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    text = text.replace("\x85", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
+    text = _CONTROL.sub("", text)
+    if max_line is not None and len(text) > max_line:
+        longest = max(len(line) for line in text.split("\n"))
+        if longest > max_line:
+            raise Unreadable("unreadable-line-too-long", f"{longest} characters, limit {max_line}")
+    return text
+
+
+def _decode_bytes(content: bytes) -> str:
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(encoding, errors="replace")
+    head = content[:8192]
+    if head.count(0) * 10 > len(head):
+        raise Unreadable("unreadable-binary", "more than a tenth of the bytes are NUL")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    odd = sum(byte < 9 or 13 < byte < 32 for byte in head)
+    if odd * 20 > len(head):
+        raise Unreadable("unreadable-binary", "more than a twentieth are control characters")
+    return content.decode("cp1252", errors="replace")

@@ -1,0 +1,108 @@
+"""HTML: the main content of a page as blocks.
+
+The main content is `<main>`, `<article>` or `role="main"` where the page has one. A page with
+navigation but without such an element is reduced by trafilatura (Barbaresi, 2021,
+https://aclanthology.org/2021.acl-demo.15). Anything else is taken whole: fragments, plain pages.
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+from cncf_llm.corpus.parsers.blocks import Block, Parsed, Unreadable, one_line
+from cncf_llm.corpus.parsers.decoding import decode
+from cncf_llm.corpus.parsers.html_blocks import element_blocks
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MAX_DEPTH = 120  # a page deeper than this is no document; the walk below needs frames per level
+
+_MAIN = ("//main", "//*[@role='main']", "//*[@itemprop='articleBody']", "//article")
+_CHROME = "//nav | //header | //footer | //aside"
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_SITE_SUFFIX = re.compile(r"\s+[|·–—]\s+[^|·–—]*$")
+
+
+def parse(content: bytes, path: str) -> Parsed:
+    """Parse an HTML page. Raises `Unreadable` for what is too large, binary, or too deep."""
+    page = _document(_page_text(content))
+    title = page.findtext(".//title") or ""
+    blocks = element_blocks(_main_content(page))
+    heading = page.find(".//h1")
+    if heading is not None and (text := one_line(heading.text_content())):
+        title = text
+    else:
+        title = _SITE_SUFFIX.sub("", one_line(title))
+    return Parsed(title.strip("¶#").strip(), tuple(blocks))
+
+
+def fragment_blocks(source: str) -> list[Block]:
+    """Return the blocks of a piece of HTML, such as Markdown carries. Tags may be unbalanced."""
+    return element_blocks(_document(source))
+
+
+def _page_text(content: bytes) -> str:
+    declared = _CHARSET.search(content[:2048])
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+        try:
+            content = content.decode(declared[1].decode("ascii")).encode("utf-8")
+        except (LookupError, UnicodeError):
+            pass  # a wrong declaration: decode below as if there were none
+    return decode(content, max_line=None)
+
+
+def _document(source: str) -> "HtmlElement":
+    from lxml import etree, html
+
+    source = re.sub(r"<\?xml[^>]*\?>", "", source[:200]) + source[200:]
+    parser = html.HTMLParser(
+        recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
+    )
+    try:
+        page = html.document_fromstring(source, parser=parser)
+    except etree.ParserError as error:
+        raise Unreadable("empty", str(error)) from error
+    deepest = max(_depths(page), default=0)
+    if deepest > MAX_DEPTH or any(
+        entry.type_name == "ERR_NAME_TOO_LONG" or "depth" in entry.message.lower()
+        for entry in parser.error_log
+    ):
+        raise Unreadable("unreadable-nested-too-deep", f"HTML deeper than {MAX_DEPTH} elements")
+    return page
+
+
+def _depths(page: "HtmlElement"):
+    from lxml import etree
+
+    depth = 0
+    for event, _ in etree.iterwalk(page, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        yield depth
+
+
+def _main_content(page: "HtmlElement") -> "HtmlElement":
+    for path in _MAIN:
+        found = page.xpath(path)
+        if found:
+            return max(found, key=lambda element: len(element.text_content()))
+    if page.xpath(_CHROME):
+        reduced = _reduced_by_trafilatura(page)
+        if reduced is not None:
+            return reduced
+    body = page.find("body")
+    return page if body is None else body
+
+
+def _reduced_by_trafilatura(page: "HtmlElement") -> "HtmlElement | None":
+    import trafilatura
+    from lxml import html
+
+    extracted = trafilatura.extract(
+        html.tostring(page, encoding="unicode"),
+        output_format="html",
+        include_comments=False,
+        include_formatting=True,
+        include_tables=True,
+        favor_recall=True,
+    )
+    return html.document_fromstring(extracted) if extracted else None

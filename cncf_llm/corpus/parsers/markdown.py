@@ -1,0 +1,83 @@
+"""Markdown (CommonMark with tables, definition lists, front matter, and the usual site dialects)."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from cncf_llm.corpus.parsers.admonitions import unwrap_admonitions
+from cncf_llm.corpus.parsers.blocks import Block, Heading, Paragraph, Parsed, Unreadable
+from cncf_llm.corpus.parsers.decoding import decode
+from cncf_llm.corpus.parsers.front_matter import split_front_matter
+from cncf_llm.corpus.parsers.markdown_tokens import blocks_of
+from cncf_llm.corpus.parsers.shortcodes import replace_shortcodes
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+MAX_DEPTH = 60  # levels of lists and quotations
+
+_FENCED = re.compile(r"^ *(?P<fence>`{3,}|~{3,}).*?(?:^ *(?P=fence)[`~]*[ \t]*$|\Z)",
+                     re.DOTALL | re.MULTILINE)
+# What other site generators put between paragraphs: MDX imports, Liquid tags, snippet includes.
+_DIRECTIVES = re.compile(
+    r"^import\s[^\n]*?from\s+['\"][^'\"\n]+['\"];?[ \t]*$|^\{!.*?!\}[ \t]*$|^-+8<-+.*$"
+    r"|^\[\[?_?TOC_?\]?\][ \t]*$|\{%-?\s*\w[^{}]*?-?%\}|^\{:[^{}\n]*\}[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HTML_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
+
+
+def parse(content: bytes, path: str) -> Parsed:
+    """Parse a Markdown file. Raises `Unreadable` as `decode` does."""
+    title, description, text = split_front_matter(decode(content))
+    return parse_text(text, title=title, description=description)
+
+
+def parse_text(text: str, *, title: str, description: str, indented_code: bool = True) -> Parsed:
+    """Parse Markdown text without its front matter.
+
+    The title is that of the front matter, or else the first heading of level 1. The front matter's
+    description becomes the first paragraph. `indented_code` is off for MDX, which has none.
+    """
+    text = unwrap_admonitions(replace_shortcodes(text))
+    text = outside_code(text, lambda part: _HTML_TABLE.sub(_without_gaps, _DIRECTIVES.sub("", part)))
+    tokens = _markdown(indented_code).parse(text)
+    if max((token.level for token in tokens), default=0) >= MAX_DEPTH - 1:
+        # markdown-it stops reading there, so text would be lost without a word.
+        raise Unreadable("unreadable-nested-too-deep", f"Markdown deeper than {MAX_DEPTH} levels")
+    blocks = blocks_of(tokens)
+    if description:
+        blocks = [Paragraph(description), *blocks]
+    return Parsed(title or first_heading(blocks), tuple(blocks))
+
+
+def first_heading(blocks: list[Block]) -> str:
+    """Return the first heading of level 1 without back-ticks, or an empty string."""
+    headings = (block.text for block in blocks if isinstance(block, Heading) and block.level == 1)
+    return next(headings, "").replace("`", "")
+
+
+def outside_code(text: str, change) -> str:
+    """Return the text with `change` applied to what lies between fenced code blocks."""
+    parts, position = [], 0
+    for found in _FENCED.finditer(text):
+        parts.append(change(text[position : found.start()]))
+        parts.append(found[0])
+        position = found.end()
+    parts.append(change(text[position:]))
+    return "".join(parts)
+
+
+def _without_gaps(table: re.Match[str]) -> str:
+    """An empty line ends an HTML block in Markdown, and what follows it would become code."""
+    return re.sub(r"\n[ \t]*(?=\n)", "", table[0])
+
+
+@cache
+def _markdown(indented_code: bool) -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.deflist import deflist_plugin
+
+    markdown = MarkdownIt("commonmark", {"maxNesting": MAX_DEPTH}).enable(["table", "strikethrough"])
+    markdown.use(deflist_plugin)
+    return markdown if indented_code else markdown.disable("code")
