@@ -1,0 +1,161 @@
+"""Raw documents: files of repositories, pages of websites, threads of Stack Overflow."""
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+
+from cncf_llm import ingest as stage
+from cncf_llm import sample
+from cncf_llm.defs import pods
+from cncf_llm.defs.landscape import project_row
+from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
+from cncf_llm.defs.storage import refresh
+from cncf_llm.partitions import PROJECTS
+from cncf_llm.settings import Settings
+from cncf_llm.store import Draft, Store, Version
+
+
+@dg.asset(
+    partitions_def=PROJECTS,
+    group_name="raw_documents",
+    kinds={"git", "polars"},
+    owners=["team:data"],
+    code_version=stage.VERSION,
+    op_tags=pods.SMALL,
+)
+def repository_documents(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    landscape: Version,
+) -> dg.MaterializeResult:
+    """One documentation file of the project's git repositories, with commit and licence.
+
+    Files that did not change keep the commit at which they were first seen.
+    """
+    row = project_row(landscape, context.partition_key)
+
+    def build(draft: Draft) -> None:
+        reading = stage.read_repositories(
+            context.partition_key,
+            row["repositories"],
+            mirror=mirror(settings),
+            cache=settings.home.absolute() / "git",
+            previous=draft.previous.table("documents") if draft.previous else None,
+            offline=settings.offline,
+        )
+        _keep(draft, reading)
+
+    return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+
+
+@dg.asset(
+    partitions_def=PROJECTS,
+    group_name="raw_documents",
+    kinds={"scrapy", "polars"},
+    owners=["team:data"],
+    code_version=stage.VERSION,
+    op_tags=pods.SMALL,
+)
+def website_documents(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    landscape: Version,
+) -> dg.MaterializeResult:
+    """One page or PDF of the project's website, crawled with Scrapy.
+
+    Crawling is off unless `CNCF_LLM_CRAWL` is set; a mirror's copy of the site is always read.
+    """
+    row = project_row(landscape, context.partition_key)
+
+    def build(draft: Draft) -> None:
+        reading = stage.read_website(
+            context.partition_key,
+            [url for url in [row["homepage"], *row["documentation"]] if url],
+            mirror=mirror(settings),
+            crawl=settings.crawl,
+            offline=settings.offline,
+        )
+        _keep(draft, reading)
+
+    return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+
+
+@dg.asset(
+    partitions_def=PROJECTS,
+    group_name="raw_documents",
+    kinds={"stackoverflow", "polars"},
+    owners=["team:data"],
+    code_version=stage.VERSION,
+    op_tags=pods.SMALL,
+)
+def stackoverflow_threads(
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    store: dg.ResourceParam[Store],
+    landscape: Version,
+) -> dg.MaterializeResult:
+    """One Stack Overflow question about the project, with its answers."""
+    row = project_row(landscape, context.partition_key)
+
+    def build(draft: Draft) -> None:
+        reading = stage.read_stackoverflow(
+            context.partition_key,
+            row["stackoverflow_tags"],
+            mirror=mirror(settings),
+            ask=settings.crawl,
+            offline=settings.offline,
+        )
+        _keep(draft, reading)
+
+    return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+
+
+def mirror(settings: Settings) -> Path | None:
+    """Return the folder read in place of every remote; the embedded sample is one."""
+    if settings.mirror is None and settings.landscape is None:
+        return sample.prepare_mirror(settings.home.absolute())
+    return settings.mirror
+
+
+def _keep(draft: Draft, reading: stage.Reading) -> None:
+    draft.write("documents", reading.documents)
+    draft.write("drops", reading.drops)
+    draft.facts.update(reading.facts)
+
+
+def _describe(version: Version) -> Metadata:
+    documents = version.table("documents")
+    licences = documents.group_by("licence").len().sort("licence")
+    return {
+        **table_metadata(version, stage.DOCUMENTS, ["path", "media_type", "licence", "url"]),
+        **drop_metadata(version),
+        "documents by licence": dg.MetadataValue.json(dict(licences.iter_rows())),
+        "reading": dg.MetadataValue.json(
+            {k: v for k, v in version.facts.items() if isinstance(v, int | str)}
+        ),
+    }
+
+
+def check_licences_known(documents: pl.DataFrame) -> dg.AssetCheckResult:
+    """Judge whether every document has a licence: what has none must not be published."""
+    unknown = documents.filter(pl.col("licence") == "unknown")
+    return dg.AssetCheckResult(
+        passed=unknown.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "documents without a licence": unknown.height,
+            "repositories": ", ".join(sorted(unknown["repository"].unique())) or "none",
+        },
+    )
+
+
+@dg.asset_check(asset=repository_documents, partitions_def=PROJECTS)
+def licences_known(
+    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
+) -> dg.AssetCheckResult:
+    """Every file has a licence, from its header or its repository."""
+    version = store.require("repository_documents", context.partition_key)
+    return check_licences_known(version.table("documents"))
