@@ -40,7 +40,11 @@ def unified_corpus(
         unified = stage.unify(documents, draft.previous.tables() if draft.previous else None)
         for name, table in unified.tables.items():
             draft.write(name, table)
-        draft.facts.update(unified.facts)
+        draft.facts.update(
+            parsed=unified.parsed,
+            reused=unified.reused,
+            largest_cluster=unified.largest_cluster,
+        )
 
     return refresh(
         context,
@@ -60,6 +64,7 @@ def _describe(version: Version) -> Metadata:
         "documents": version.table("documents").height,
         "documents parsed": version.facts["parsed"],
         "documents carried over": version.facts["reused"],
+        "largest cluster of near duplicates": version.facts["largest_cluster"],
         "words": int(passages["tokens"].sum()),
         "passage lengths": picture(stage.length_picture(passages)),
     }
