@@ -19,11 +19,19 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.installed  ## Run the whole graph on the embedded sample and show what it made
-	@$(BIN)/cncf-llm run
-	@$(BIN)/cncf-llm status
+	@$(BIN)/cncf-llm run; code=$$?; $(BIN)/cncf-llm status; exit $$code
+	@echo
+	@echo "Look at it:   make dev, then http://localhost:3000 (Dagster) and http://localhost:5000 (MLflow)"
+	@echo "Ask for rows: $(BIN)/cncf-llm show qa_pairs --project etcd"
+	@echo "Follow one:   $(BIN)/cncf-llm lineage ID"
 
 dev: $(VENV)/.installed  ## Serve the Dagster UI with its daemon (port 3000) and MLflow (port 5000)
-	@$(BIN)/cncf-llm dev
+	@mkdir -p $(DAGSTER_HOME)
+	@test -f $(DAGSTER_HOME)/dagster.yaml || cp cncf_llm/dagster.yaml $(DAGSTER_HOME)/
+	@trap 'kill 0' INT TERM EXIT; \
+	 MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow server --port 5000 --workers 1 \
+	   --backend-store-uri sqlite:///$(abspath $(CNCF_LLM_HOME))/mlflow.db & \
+	 $(BIN)/dagster dev -w workspace.yaml --port 3000
 
 test: $(VENV)/.installed  ## Run every test
 	@$(BIN)/python -m pytest -q -n 2

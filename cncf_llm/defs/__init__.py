@@ -1,0 +1,1 @@
+"""Dagster and nothing else: each stage's assets and checks, storage, automation."""
