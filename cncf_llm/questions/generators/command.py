@@ -44,12 +44,12 @@ _PURPOSES = (
     ),
 )
 _THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
-_PRONOUN = re.compile(
+_VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
-    r"previous|next|now|here|also|first|second|such|another|new one|both|example|"
-    r"use|run|command|commands|output|response|file)\b",
+    r"previous|next|now|here|also|first|second|such|another|new one|both|example|commands?|"
+    r"the (?:file|output|response|result|change|value)s?)\b",
     re.IGNORECASE,
-)  # fmt: skip
+)
 
 
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
@@ -61,7 +61,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         purpose = _purpose(sentences(before.text)[-1])
         if purpose is None:
             continue
-        vague = _PRONOUN.search(purpose)
+        vague = _VAGUE.search(purpose)
         if vague:
             yield Drop("not-self-contained", f"{section.heading}: {purpose!r} says {vague[0]!r}")
             continue
@@ -92,7 +92,7 @@ def _purpose(sentence: str) -> str | None:
             verb
             and not rest.startswith(("by ", "with "))
             and len(rest.split()) <= 14
-            and len(rest) > 2
+            and len(rest) > 1
         ):
             return f"{verb} {rest.rstrip(',.')}"
     return None

@@ -99,9 +99,18 @@ def _is_term(
 
 def _shown(term: str, article: str | None, section: Section) -> str:
     kept = term if term in section.names else sentence_case(term, section.text)
+    if article is None and term not in section.names and not _is_proper(term, section.text):
+        kept = kept[0].lower() + kept[1:]  # it began a sentence
     if article and article.lower() == "the":
         return f"the {kept}"
     return f"{article.lower()} {kept}" if article else kept
+
+
+def _is_proper(term: str, text: str) -> bool:
+    """Tell whether a term keeps its capital inside sentences, as far as the text shows."""
+    first = term.split()[0]
+    inside = re.search(rf"[a-z,;] {re.escape(first)}\b", text)
+    return first[1:] != first[1:].lower() or inside is not None or first.endswith("ctl")
 
 
 def _singular(term: str) -> str:
