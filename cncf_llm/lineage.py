@@ -130,7 +130,7 @@ def landscape_row(store: Store, project: str) -> Row:
 
 
 def _kind(row_id: str) -> Kind:
-    prefix = row_id.split("-")[0]
+    prefix = row_id.split("-", maxsplit=1)[0]
     if prefix not in KINDS:
         known = ", ".join(f"{p}-… ({k.name})" for p, k in KINDS.items())
         raise UnknownIdError(f"{row_id!r} is no id of ours; ids begin with {known}")

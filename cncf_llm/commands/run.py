@@ -1,4 +1,4 @@
-"""`cncf-llm run`: materialize assets in this process, every run recorded in the Dagster instance."""
+"""`cncf-llm run`: materialize assets in this process, recorded in the Dagster instance."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -127,7 +127,7 @@ def _execute(
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    """Return what went wrong in one line: the innermost error, which is ours and names the thing."""
+    """Return what went wrong in one line: the innermost error, which names the thing."""
     error = event.step_failure_data.error
     if error is None:
         return "no reason was recorded"

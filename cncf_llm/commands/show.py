@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-import polars as pl
 from rich.console import Console
 from rich.table import Table
 

@@ -4,8 +4,22 @@ In: a project's documents (`ingest.DOCUMENTS`). Out: `PASSAGES`, an index with o
 (`DOCUMENTS`), and one row for everything that was left out (`DROPS`). See `unify`.
 """
 
+from cncf_llm.corpus.drift import TRAINED_ON, generation, share_changed, trained_on
+from cncf_llm.corpus.picture import length_picture
 from cncf_llm.corpus.tables import DOCUMENTS, DROPS, PASSAGES
 from cncf_llm.corpus.unify import Corpus, unify
 from cncf_llm.corpus.version import VERSION
 
-__all__ = ["DOCUMENTS", "DROPS", "PASSAGES", "VERSION", "Corpus", "unify"]
+__all__ = [
+    "DOCUMENTS",
+    "DROPS",
+    "PASSAGES",
+    "TRAINED_ON",
+    "VERSION",
+    "Corpus",
+    "generation",
+    "length_picture",
+    "share_changed",
+    "trained_on",
+    "unify",
+]

@@ -18,7 +18,7 @@ def trained_on(passages: pl.DataFrame) -> pl.DataFrame:
     return passages.select(TRAINED_ON.columns.keys()).sort("passage_id")
 
 
-def drift(before: pl.DataFrame, now: pl.DataFrame) -> float:
+def share_changed(before: pl.DataFrame, now: pl.DataFrame) -> float:
     """Return the share (0 to 1) of passages that are in one of two `TRAINED_ON` tables only.
 
     That is the Jaccard distance of the two sets of passages; a changed passage is in either set.

@@ -3,7 +3,7 @@
 import dagster as dg
 import polars as pl
 
-from cncf_llm.corpus import drift, generation, trained_on
+from cncf_llm.corpus import generation, share_changed, trained_on
 from cncf_llm.store import Version
 
 
@@ -20,6 +20,6 @@ def corpus_generation(
     """
     if previous is None or "generation" not in previous.facts:
         return generation(passages)
-    moved = drift(previous.table("trained_on"), trained_on(passages))
+    moved = share_changed(previous.table("trained_on"), trained_on(passages))
     context.log.info("corpus moved by %.1f %% since the last training", 100 * moved)
     return previous.facts["generation"] if moved < threshold else generation(passages)

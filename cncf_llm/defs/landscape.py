@@ -1,5 +1,7 @@
 """The landscape: which CNCF projects there are. Registers them as partitions."""
 
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
@@ -52,7 +54,7 @@ def _describe(version: Version) -> Metadata:
     }
 
 
-def project_row(landscape: Version, project: str) -> dict[str, object]:
+def project_row(landscape: Version, project: str) -> dict[str, Any]:
     """Return a project's row. Raises `dg.Failure` when the landscape no longer has it."""
     rows = landscape.table("projects").filter(pl.col("project") == project)
     if rows.is_empty():

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from cncf_llm import training as stage
+from cncf_llm.corpus import trained_on
 from cncf_llm.defs import pods
 from cncf_llm.defs.drift import corpus_generation
 from cncf_llm.defs.present import Metadata, picture
@@ -17,7 +18,6 @@ from cncf_llm.partitions import PROJECTS
 from cncf_llm.questions import split_of
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
-from cncf_llm.corpus import trained_on
 
 MODEL = "model"  # folder of a base model's files in its version
 ADAPTER = "adapter"  # likewise of an adapter's
