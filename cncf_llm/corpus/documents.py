@@ -52,11 +52,15 @@ def _in_english(
     document: Document, title: str, passages: list[Passage], drops: list[dict], parsed: Parsed
 ) -> Read:
     proses = [prose_of(passage.blocks) for passage in passages]
-    language = document_language(proses) if proses else None
+    judged = [
+        f"{' '.join(passage.heading_path)}\n{prose}"
+        for passage, prose in zip(passages, proses, strict=True)
+    ]
+    language = document_language(judged) if judged else None
     rows, ordinals, foreign = [], Counter(), []
     for position, (passage, prose) in enumerate(zip(passages, proses, strict=True)):
         row = _row(document, title, passage, position, ordinals)
-        spoken = passage_language(prose, language or ENGLISH)
+        spoken = passage_language(judged[position], language or ENGLISH)
         if spoken != ENGLISH:
             foreign.append(_drop(document, row["passage_id"], "not-english", spoken))
             continue

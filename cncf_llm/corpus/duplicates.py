@@ -10,8 +10,13 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from cncf_llm.store import content_hash
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 SHINGLE = 5
 THRESHOLD = 0.85
@@ -53,13 +58,19 @@ def signature_of(text: str, prose: str) -> bytes | None:
 
     `prose` is its text without code and tables. 64 little-endian 32-bit numbers.
     """
-    from datasketch import MinHash
-
     if len(prose.split()) < NEAR_WORDS:
         return None
-    sketch = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=zlib.crc32)
+    sketch = _empty_sketch().copy()
     sketch.update_batch(sorted(shingle.encode() for shingle in shingles(text)))
     return sketch.hashvalues.astype("<u4").tobytes()
+
+
+@cache
+def _empty_sketch() -> "MinHash":
+    """Drawing the permutations takes longer than signing a passage, so it is done once."""
+    from datasketch import MinHash
+
+    return MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashfunc=zlib.crc32)
 
 
 def shingles(text: str) -> set[str]:
@@ -108,7 +119,7 @@ def _exact_key(candidate: Candidate) -> str:
 
 def _near_duplicates(candidates: Iterable[Candidate]) -> Iterable[Duplicate]:
     import numpy
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHashLSH
 
     index = MinHashLSH(threshold=THRESHOLD - 0.1, num_perm=_PERMUTATIONS)
     texts: dict[str, str] = {}
@@ -117,7 +128,8 @@ def _near_duplicates(candidates: Iterable[Candidate]) -> Iterable[Duplicate]:
         if candidate.signature is None:
             continue
         values = numpy.frombuffer(candidate.signature, dtype="<u4").astype(numpy.uint32)
-        sketch = MinHash(num_perm=_PERMUTATIONS, seed=_SEED, hashvalues=values, scheme="affine32")
+        sketch = _empty_sketch().copy()
+        sketch.hashvalues = values
         near = sorted(index.query(sketch), key=order.__getitem__)
         grams = shingles(candidate.text) if near else set()
         same = next((one for one in near if _jaccard(grams, texts[one]) >= THRESHOLD), None)

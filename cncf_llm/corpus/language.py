@@ -11,22 +11,29 @@ from typing import Any
 ENGLISH = "en"
 # A passage shorter than this is in its document's language: names and options mislead the model.
 PASSAGE_WORDS = 15
-SURE = 0.9  # probability from which a passage may differ from its document
+DOCUMENT_WORDS = 8  # and a document shorter than this counts as English
+SURE = 0.9  # below it a document counts as English, and a passage as its document
 SAMPLE_CHARACTERS = 4000  # of prose read to judge a document
 
+# No documentation is written in these, but short English texts of technical words are taken for it.
+_MISTAKEN = ("la", "pcm")
+# Cyrillic and beyond, without the Greek letters and symbols that formulas use.
+_NOT_LATIN = re.compile("[\u0400-\u1fff\u2c00-\ua4cf\ua500-\ud7ff\uf900-\ufaff]+")
 _NOISE = re.compile(r"https?://\S+|\S*[/_@{}<>=\\]\S*|\b\w*\d\w*\b|[A-Z]{3,}|[|*#>\[\]()\"]")
 
 
 def language_of(prose: str) -> tuple[str, float]:
-    """Return (ISO 639-1 code, probability) of a text of words.
+    """Return (ISO 639-1 code, probability that it is English) of a text of words.
 
     Words that look like paths, URLs, options or constants are left out of the judgement. A text
-    without any words counts as English with probability 0.
+    without any words counts as English, with probability 0.
     """
     text = " ".join(_NOISE.sub(" ", prose).split())
     if not any(character.isalpha() for character in text):
         return ENGLISH, 0.0
     code, probability = _identifier().classify(text)
+    if code != ENGLISH:  # close relatives share the rest, so its own probability says little
+        probability = dict(_identifier().rank(text))[ENGLISH]
     return code, float(probability)
 
 
@@ -38,19 +45,40 @@ def document_language(proses: list[str]) -> str:
     """
     share = max(200, SAMPLE_CHARACTERS // max(1, len(proses)))
     sample = " ".join(prose[:share] for prose in proses)[: 2 * SAMPLE_CHARACTERS]
-    return language_of(sample)[0]
+    if foreign := _of_foreign_letters(sample):
+        return foreign
+    if len(sample.split()) < DOCUMENT_WORDS:
+        return ENGLISH
+    code, english = language_of(sample)
+    return code if english <= 1 - SURE else ENGLISH
 
 
 def passage_language(prose: str, of_document: str) -> str:
     """Return the language of a passage within a document of a known language."""
+    if foreign := _of_foreign_letters(prose):
+        return foreign
     if len(prose.split()) < PASSAGE_WORDS:
         return of_document
-    code, probability = language_of(prose)
-    return code if probability >= SURE else of_document
+    code, english = language_of(prose)
+    return code if english >= SURE or english <= 1 - SURE else of_document
+
+
+def _of_foreign_letters(prose: str) -> str | None:
+    """Return the language of the letters of other scripts, where they are more than a few."""
+    if prose.isascii():
+        return None
+    letters = sum(character.isalpha() for character in prose)
+    foreign = _NOT_LATIN.findall(prose)
+    if sum(map(len, foreign)) * 10 < letters or not foreign:
+        return None
+    code, _ = language_of(" ".join(foreign))
+    return code if code != ENGLISH else None
 
 
 @cache
 def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([code for code in identifier.labels if code not in _MISTAKEN])
+    return identifier

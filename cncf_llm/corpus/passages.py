@@ -1,5 +1,6 @@
 """Blocks to passages: they follow the headings, and never cut a sentence, row or code block."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ SOFT_WORDS = 300  # a section longer than this becomes several passages
 HARD_WORDS = 1200  # a single code block or table row may reach this; longer ones are dropped
 HARD_CHARACTERS = 20_000
 SHORT_WORDS = 5  # a passage of fewer, without code or table, says nothing by itself
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, Japanese, Chinese
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,13 @@ class LeftOut:
 
 
 def count_words(text: str) -> int:
-    """Return the number of runs between white space: the unit of all limits here."""
-    return len(text.split())
+    """Return the number of words: the unit of all limits here.
+
+    A word is a run between white space. Scripts that put no space between words count two
+    characters as a word.
+    """
+    words = len(text.split())
+    return words if text.isascii() else words + len(_UNSPACED.findall(text)) // 2
 
 
 def passages_of(parsed: Parsed, title: str) -> tuple[list[Passage], list[LeftOut]]:

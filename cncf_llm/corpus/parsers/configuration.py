@@ -57,13 +57,18 @@ def _starts(line: str, indent: int) -> bool:
 
 
 def _packed(groups: list[list[str]]) -> list[list[str]]:
-    """Return neighbouring groups joined as long as they stay below `MAX_WORDS`."""
+    """Return neighbouring groups joined as long as they stay below `MAX_WORDS`.
+
+    A last group of few words joins the one before.
+    """
     packed: list[list[str]] = []
     for group in groups:
         if packed and _words(packed[-1]) + _words(group) <= MAX_WORDS:
             packed[-1].extend(group)
         else:
             packed.append(list(group))
+    if len(packed) > 1 and _words(packed[-1]) < MAX_WORDS // 5:
+        packed[-2].extend(packed.pop())
     return packed
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cncf_llm.corpus.parsers.admonitions import unwrap_admonitions
-from cncf_llm.corpus.parsers.blocks import Block, Heading, Paragraph, Parsed, Unreadable
+from cncf_llm.corpus.parsers.blocks import Block, Heading, Parsed, Unreadable
 from cncf_llm.corpus.parsers.decoding import decode
 from cncf_llm.corpus.parsers.front_matter import split_front_matter
 from cncf_llm.corpus.parsers.markdown_tokens import blocks_of
@@ -47,14 +47,18 @@ def parse_text(text: str, *, title: str, description: str, indented_code: bool =
         raise Unreadable("unreadable-nested-too-deep", f"Markdown deeper than {MAX_DEPTH} levels")
     blocks = blocks_of(tokens)
     if description:
-        blocks = [Paragraph(description), *blocks]
-    return Parsed(title or first_heading(blocks), tuple(blocks))
+        blocks = [*blocks_of(_markdown(False).parse(replace_shortcodes(description))), *blocks]
+    return Parsed(_plain(title) or first_heading(blocks), tuple(blocks))
 
 
 def first_heading(blocks: list[Block]) -> str:
     """Return the first heading of level 1 without back-ticks, or an empty string."""
     headings = (block.text for block in blocks if isinstance(block, Heading) and block.level == 1)
     return next(headings, "").replace("`", "")
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"`|\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)", "", title)
 
 
 def outside_code(text: str, change) -> str:
