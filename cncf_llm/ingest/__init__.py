@@ -4,6 +4,7 @@ In: URLs and tags from the landscape; a mirror folder that replaces the network,
 Out: tables DOCUMENTS (content as it was read, with licence and permalink) and DROPS.
 """
 
+from cncf_llm.ingest.crawl_job import CrawlLimits
 from cncf_llm.ingest.errors import (
     IngestError,
     MirrorError,
@@ -14,6 +15,7 @@ from cncf_llm.ingest.errors import (
 from cncf_llm.ingest.git import RepositoryLimits, read_repository
 from cncf_llm.ingest.repositories import read_repositories
 from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
+from cncf_llm.ingest.website import read_website
 
 VERSION = "1"
 
@@ -21,6 +23,7 @@ __all__ = [
     "DOCUMENTS",
     "DROPS",
     "VERSION",
+    "CrawlLimits",
     "IngestError",
     "MirrorError",
     "NoSourceError",
@@ -30,4 +33,5 @@ __all__ = [
     "UnreadableSourceError",
     "read_repositories",
     "read_repository",
+    "read_website",
 ]
