@@ -1,0 +1,250 @@
+"""LoRA adapters: which layers are adapted, how long, and the training itself by TRL and PEFT."""
+
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from cncf_llm.store import digest
+from cncf_llm.training.adapter_folder import save_adapter
+from cncf_llm.training.chat import load_tokenizer
+from cncf_llm.training.checkpoints import last_checkpoint
+from cncf_llm.training.examples import chat_examples, sample
+from cncf_llm.training.progress import curve_of, progress_callback
+from cncf_llm.training.runtime import (
+    Report,
+    Trained,
+    TrainingError,
+    device,
+    model_runtime,
+    precision,
+    silent,
+)
+from cncf_llm.training.tracking import TrackedRun
+
+
+@dataclass(frozen=True)
+class LoraRecipe:
+    """What LoRA adapts and for how long (Hu et al. 2021, https://arxiv.org/abs/2106.09685).
+
+    `target_modules` names the layers that get an adapter: `("all-linear",)` is every linear layer
+    of attention and feed-forward blocks; `("q_proj", "v_proj")` would be the paper's choice.
+    The number of optimizer steps is `epochs` over the pairs, but at most `max_steps`. Pairs longer
+    than `max_length` tokens are cut, and counted.
+    """
+
+    rank: int = 16
+    alpha: int = 32
+    dropout: float = 0.0
+    target_modules: tuple[str, ...] = ("all-linear",)
+    learning_rate: float = 2e-4
+    weight_decay: float = 0.0
+    warmup_steps: int = 10
+    batch: int = 8
+    accumulation: int = 1
+    epochs: float = 3.0
+    max_steps: int = 2000
+    max_length: int = 1024
+    validation_pairs: int = 128
+    measure_every: int = 50
+    checkpoint_every: int = 50
+    precision: str = "auto"
+    gradient_checkpointing: bool = True
+    four_bit: bool = False  # QLoRA (https://arxiv.org/abs/2305.14314); needs a CUDA GPU
+
+
+# For real base models, on a GPU.
+DEFAULT_LORA = LoraRecipe()
+# For the embedded model: it is so small that the adapter must be large and fast.
+EMBEDDED_LORA = LoraRecipe(
+    rank=64,
+    alpha=64,
+    learning_rate=5e-3,
+    epochs=14.0,
+    max_steps=900,
+    max_length=256,
+    validation_pairs=64,
+    gradient_checkpointing=False,
+)
+
+
+def train_adapter(
+    base: Path,
+    train: pl.DataFrame,
+    validation: pl.DataFrame,
+    folder: Path,
+    *,
+    scratch: Path,
+    recipe: LoraRecipe = EMBEDDED_LORA,
+    base_name: str = "base_model",
+    seed: int = 0,
+    tracking: TrackedRun | None = None,
+    report: Report = silent,
+) -> Trained:
+    """Train an adapter for the model in `base` on the pairs `train` and write it to `folder`.
+
+    Both frames have the columns `question` and `answer`; `validation` may be empty. Only answers
+    count in the loss. The folder gets PEFT's layout, with `base_name` as the name of the base
+    model. Checkpoints go to `scratch`: called again after a kill, training goes on from the last
+    one and ends in the same bytes.
+
+    Raises `TrainingError` when there are no pairs, or for 4-bit training without a CUDA GPU.
+    """
+    if train.is_empty():
+        raise TrainingError("there are no question-answer pairs to train on: look at qa_pairs")
+    if recipe.four_bit and device() != "cuda":
+        raise TrainingError("4-bit training needs a CUDA GPU: choose a recipe without four_bit")
+    with model_runtime(seed):
+        return _train(
+            base, train, validation, folder, scratch, recipe, base_name, seed, tracking, report
+        )
+
+
+def _train(
+    base: Path,
+    train: pl.DataFrame,
+    validation: pl.DataFrame,
+    folder: Path,
+    scratch: Path,
+    recipe: LoraRecipe,
+    base_name: str,
+    seed: int,
+    tracking: TrackedRun | None,
+    report: Report,
+) -> Trained:
+    import torch
+    from transformers import PrinterCallback
+    from trl.trainer.sft_trainer import SFTTrainer
+
+    begun = time.monotonic()
+    report(0, recipe.max_steps, "loading the base model")
+    tokenizer = load_tokenizer(base)
+    model = _load(base, recipe)
+    limit = min(recipe.max_length, model.config.max_position_embeddings)
+    examples, cut = chat_examples(tokenizer, train.sort("question", "answer"), limit)
+    held_out, _ = chat_examples(tokenizer, sample(validation, recipe.validation_pairs), limit)
+    per_step = recipe.batch * recipe.accumulation
+    steps = min(recipe.max_steps, math.ceil(recipe.epochs * train.height / per_step))
+    checkpoints = scratch / f"adapter-{_key(train, validation, recipe, seed)[:16]}"
+    trainer = SFTTrainer(
+        model=model,
+        args=_arguments(recipe, steps, seed, checkpoints, evaluate=held_out is not None),
+        train_dataset=examples,
+        eval_dataset=held_out,
+        processing_class=tokenizer,
+        peft_config=_lora_config(recipe),
+        callbacks=[progress_callback(report, tracking)],
+    )
+    trainer.remove_callback(PrinterCallback)  # it prints every log line to stdout
+    resumed = last_checkpoint(checkpoints)
+    adapted: Any = trainer.model
+    trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
+    save_adapter(adapted, folder, base_name)
+    curve = curve_of(trainer.state.log_history)
+    facts = {
+        "pairs": train.height,
+        "validation_pairs": 0 if held_out is None else len(held_out),
+        "pairs_cut": cut,
+        "steps": steps,
+        "resumed_at_step": int(resumed.name.rpartition("-")[2]) if resumed else 0,
+        "epochs": round(steps * per_step / train.height, 2),
+        "trained_parameters": sum(p.numel() for p in adapted.parameters() if p.requires_grad),
+        "train_loss": _last(curve, "train_loss"),
+        "validation_loss": _last(curve, "validation_loss"),
+        "precision": precision(recipe.precision),
+        "device": device(),
+        "threads": torch.get_num_threads(),
+        "seconds": round(time.monotonic() - begun, 1),
+    }
+    return Trained(facts, curve)
+
+
+def _load(base: Path, recipe: LoraRecipe) -> Any:
+    import torch
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    on_gpu = device() == "cuda"
+    options: dict[str, Any] = {}
+    if recipe.four_bit:
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=torch.bfloat16,
+        )
+    half = on_gpu and precision(recipe.precision) == "bf16"
+    return AutoModelForCausalLM.from_pretrained(
+        str(base),
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        dtype=torch.bfloat16 if half else torch.float32,
+        device_map={"": 0} if on_gpu else None,
+        **options,
+    )
+
+
+def _lora_config(recipe: LoraRecipe) -> Any:
+    from peft import LoraConfig
+
+    modules = list(recipe.target_modules)
+    return LoraConfig(
+        task_type="CAUSAL_LM",
+        r=recipe.rank,
+        lora_alpha=recipe.alpha,
+        lora_dropout=recipe.dropout,
+        target_modules=modules[0] if modules == ["all-linear"] else modules,
+    )
+
+
+def _arguments(
+    recipe: LoraRecipe, steps: int, seed: int, checkpoints: Path, *, evaluate: bool
+) -> Any:
+    from trl.trainer.sft_config import SFTConfig
+
+    return SFTConfig(
+        output_dir=str(checkpoints),
+        max_steps=steps,
+        per_device_train_batch_size=recipe.batch,
+        per_device_eval_batch_size=recipe.batch,
+        gradient_accumulation_steps=recipe.accumulation,
+        learning_rate=recipe.learning_rate,
+        weight_decay=recipe.weight_decay,
+        warmup_steps=recipe.warmup_steps,
+        lr_scheduler_type="linear",
+        bf16=precision(recipe.precision) == "bf16",
+        gradient_checkpointing=recipe.gradient_checkpointing,
+        completion_only_loss=True,
+        max_length=None,  # our own examples are cut already, and by a rule that keeps the answer
+        logging_steps=recipe.measure_every,
+        eval_strategy="steps" if evaluate else "no",
+        eval_steps=recipe.measure_every,
+        save_steps=recipe.checkpoint_every,
+        save_total_limit=1,
+        seed=seed,
+        data_seed=seed,
+        use_cpu=device() == "cpu",
+        dataloader_pin_memory=device() == "cuda",
+        disable_tqdm=True,
+        report_to=[],
+    )
+
+
+def _key(train: pl.DataFrame, validation: pl.DataFrame, recipe: LoraRecipe, seed: int) -> str:
+    """Return what names the checkpoints, so that those of another training are never resumed."""
+    return digest(
+        {
+            "train": train.select("question", "answer").rows(),
+            "validation": validation.select("question", "answer").rows(),
+            "recipe": asdict(recipe),
+            "seed": seed,
+        }
+    )
+
+
+def _last(curve: pl.DataFrame, column: str) -> float | None:
+    values = curve[column].drop_nulls()
+    return values[-1] if len(values) else None

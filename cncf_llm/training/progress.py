@@ -1,0 +1,53 @@
+"""What the trainer tells the outside: progress of its steps, and its curves to MLflow."""
+
+from typing import Any
+
+import polars as pl
+
+from cncf_llm.training.runtime import Report
+from cncf_llm.training.tables import CURVE
+from cncf_llm.training.tracking import TrackedRun
+
+_NAMES = {
+    "loss": "train_loss",
+    "eval_loss": "validation_loss",
+    "learning_rate": "learning_rate",
+    "grad_norm": "gradient_norm",
+}
+
+
+def progress_callback(report: Report, tracking: TrackedRun | None) -> Any:
+    """Return a transformers callback that reports each step and logs the curves."""
+    from transformers import TrainerCallback
+
+    class Progress(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            report(state.global_step, state.max_steps, "training the adapter")
+
+        def on_log(
+            self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any
+        ) -> None:
+            values = {_NAMES[name]: value for name, value in logs.items() if name in _NAMES}
+            if tracking and values:
+                tracking.metrics(state.global_step, values)
+
+    return Progress()
+
+
+def curve_of(history: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return the trainer's log as a `CURVE` table: one row a step, losses of both kinds in it."""
+    rows: dict[int, dict[str, Any]] = {}
+    for entry in history:
+        row = rows.setdefault(entry["step"], {"step": entry["step"]})
+        row.setdefault("train_loss", None)
+        row.setdefault("validation_loss", None)
+        if "loss" in entry:
+            row["train_loss"] = round(float(entry["loss"]), 6)
+        if "eval_loss" in entry:
+            row["validation_loss"] = round(float(entry["eval_loss"]), 6)
+    measured = [
+        row
+        for row in rows.values()
+        if row["train_loss"] is not None or row["validation_loss"] is not None
+    ]
+    return CURVE.frame(sorted(measured, key=lambda row: row["step"]))
