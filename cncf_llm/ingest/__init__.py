@@ -14,6 +14,7 @@ from cncf_llm.ingest.errors import (
 )
 from cncf_llm.ingest.git import RepositoryLimits, read_repository
 from cncf_llm.ingest.repositories import read_repositories
+from cncf_llm.ingest.stackoverflow import read_stackoverflow
 from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
 from cncf_llm.ingest.website import read_website
 
@@ -33,5 +34,6 @@ __all__ = [
     "UnreadableSourceError",
     "read_repositories",
     "read_repository",
+    "read_stackoverflow",
     "read_website",
 ]
