@@ -40,7 +40,8 @@ def read_website(
     """Crawl the sites of the start URLs, each on its own host only, and keep HTML and PDF.
 
     With a `mirror`, `<mirror>/websites/<host>/` is read in place of the site and nothing else is
-    contacted; rows have the site's public URLs. Without one, sites are crawled only if `crawl` is
+    contacted; rows have the site's public URLs, or what the file `<mirror>/websites.permalink`
+    makes of `{site}` and `{path}`. Without one, sites are crawled only if `crawl` is
     on. Pages of a site that could not be crawled at all this time are kept from `previous`.
     Facts: `documents`, `added`, `changed`, `removed`, `unchanged`, and `sites` (pages of each).
 
@@ -107,13 +108,13 @@ def _crawl_site(
         if not crawl:
             raise UnreadableSourceError("crawling-is-off", "set CNCF_LLM_CRAWL to crawl websites")
         _refuse_private(host)
-        serving = nullcontext(f"https://{host}")
+        serving, template = nullcontext(f"https://{host}"), None
     else:
         folders = [mirror / "websites" / name for name in (host, site)]
         folder = next((folder for folder in folders if folder.is_dir()), None)
         if folder is None:
             raise UnreadableSourceError("not-in-mirror", f"{mirror} has no websites/{host}/")
-        serving = serve_folder(folder.resolve())
+        serving, template = serve_folder(folder.resolve()), _template(mirror)
     with serving as base, tempfile.TemporaryDirectory() as scratch:
         job = CrawlJob(host, base, tuple(urls), scratch, limits)
         rows = {}
@@ -123,6 +124,7 @@ def _crawl_site(
                 continue
             content = (Path(scratch) / line["file"]).read_bytes()
             row = _row(project, site, line["url"], line["media_type"], content)
+            row["url"] = _permalink(template, site, row["path"]) or row["url"]
             rows.setdefault(row["path"], row)
         return list(rows.values())
 
@@ -146,6 +148,16 @@ def _row(project: str, site: str, url: str, media_type: str, content: bytes) -> 
         "content": content,
         "content_hash": hashed,
     }
+
+
+def _template(mirror: Path) -> str | None:
+    """Return how a mirror whose pages are not those of the public site wants them addressed."""
+    file = mirror / "websites.permalink"
+    return file.read_text("utf-8").strip() if file.is_file() else None
+
+
+def _permalink(template: str | None, site: str, path: str) -> str | None:
+    return template.replace("{site}", site).replace("{path}", path) if template else None
 
 
 def _refuse_private(host: str) -> None:

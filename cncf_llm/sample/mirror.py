@@ -31,9 +31,11 @@ def prepare_mirror(home: Path, *, sample: Path = SAMPLE) -> Path:
 
     Each `repositories/<owner>__<name>/` becomes `<owner>__<name>.git` with one commit that depends
     on nothing but its files: an unchanged folder keeps its commit. Permalinks of such a repository
-    read `sample:<owner>__<name>/<path>@<commit>`. Websites and Stack Exchange answers are linked.
-    Safe to call from several processes at once. Raises `cncf_llm.ingest.git_process.GitError` when
-    git is missing, `OSError` when `home` cannot be written.
+    read `sample:<owner>__<name>/<path>@<commit>`, those of pages `sample:websites/<host>/<path>`.
+    Websites and Stack Exchange answers are linked. Safe to call from several processes at once.
+
+    Raises `cncf_llm.ingest.git_process.GitError` when git is missing, `OSError` when `home` cannot
+    be written.
     """
     mirror = home.absolute() / "sample-mirror"
     mirror.mkdir(parents=True, exist_ok=True)
@@ -46,6 +48,9 @@ def prepare_mirror(home: Path, *, sample: Path = SAMPLE) -> Path:
                 shutil.rmtree(bare)
         for name in ("websites", "stackexchange"):
             _link(sample / name, mirror / name)
+        template = mirror / ".websites.permalink"
+        template.write_text("sample:websites/{site}{path}\n")
+        template.replace(mirror / "websites.permalink")
     return mirror
 
 

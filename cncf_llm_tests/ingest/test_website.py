@@ -43,8 +43,10 @@ def test_a_mirrored_site_has_the_public_addresses(site, mirror):
     assert facts["sites"] == {"tool.example": 3}
 
     (site / "docs" / "index.html").write_text("other")
+    (mirror / "websites.permalink").write_text("sample:{site}{path}\n")
     after = read_website("tool", urls, mirror=mirror, previous=documents)
     assert (after.facts["changed"], after.facts["unchanged"]) == (1, 2)
+    assert after.documents["url"][0] == "sample:tool.example/"
     assert after.documents["document_id"].to_list() == documents["document_id"].to_list()
 
 
