@@ -24,7 +24,7 @@ _CONTRIBUTOR_FOLDERS = word_set(
 )
 _CONTRIBUTOR_FILES = word_set(
     "adopters changelog code-of-conduct code_of_conduct contributing contributors governance "
-    "maintainers owners roadmap release_checklist"
+    "maintainers developers owners roadmap release_checklist"
 )
 _CONTRIBUTOR_CAPITALS = word_set("SECURITY RELEASE RELEASES RELEASING HACKING BUILDING NOTICE")
 
@@ -134,10 +134,13 @@ def _read(project: Mapping[str, object], section: Section) -> tuple[list[Fact], 
     """Return the facts of one section that pass all filters, and what was refused."""
     if not _is_for_users(section.path):
         return [], [Drop("not-user-documentation", section.path)]
-    name = project_name(project, section)
+    name = project_name(project)
     found = [fact for each in PASSAGE_GENERATORS for fact in each.facts(project, section)]
     facts, drops = curate.sift(found, lambda fact: curate.check(fact, name, section.text))
-    return [replace(fact, version=section.version or "") for fact in facts], drops
+    version = section.version or ""
+    return [
+        replace(fact, version=version) if version in fact.questions[0] else fact for fact in facts
+    ], drops
 
 
 def _is_for_users(path: str) -> bool:

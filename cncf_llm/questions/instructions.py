@@ -1,5 +1,7 @@
 """What an instruction looks like: the verbs that begin one, and the blocks that a shell runs."""
 
+import re
+
 from cncf_llm.questions.blocks import Block
 from cncf_llm.questions.words import word_set
 
@@ -10,11 +12,16 @@ VERBS = word_set(
     "find fix generate get grant handle import increase inspect install instrument integrate issue "
     "join limit list load log make manage mark migrate monitor mount move open override package "
     "pin poll print protect provide publish pull push query read rebuild recover reduce register "
-    "reload remove rename renew replace replicate reset resize restart restore restrict retrieve "
-    "revoke rollback rotate run save scale scan scrape search secure select send serve set share "
+    "reinstall reload remove rename renew replace replicate reset resize restart restore "
+    "restrict retrieve revoke rollback rotate run save scale scan scrape search secure select send serve set share "
     "show shrink sign skip specify split start stop store subscribe switch sync take terminate "
     "test trace transfer trigger troubleshoot tune turn uninstall update upgrade upload use "
     "validate verify view watch wrap write"
+)
+MAKES_THE_SOFTWARE = re.compile(  # instructions for its developers, and for those of its website
+    r"^\s*(?:\$ )?(?:npm|yarn|pnpm|hugo|bundle|go test|go generate"
+    r"|make (?:test|serve|lint|html|docs))\b",
+    re.MULTILINE,
 )
 _SHELL = word_set("bash sh shell console shell-session terminal zsh powershell cmd")
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from cncf_llm.questions.facts import Fact
 from cncf_llm.questions.split import common_split
 from cncf_llm.questions.words import normalised
-from cncf_llm.store import digest, stable_id
+from cncf_llm.store import content_hash, digest, stable_id
+
+MOST = 60  # of one kind from one document: one table of 500 labels would drown all else
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ def merge(
 
     `sources` maps a passage id to its row of PASSAGES. Facts that answer one question differently
     are all dropped, because nobody can tell which answer a reader wants; of definitions in several
-    wordings one is kept. A fact stated in
-    documents of different splits is dropped, because it would leak from one into the other.
+    wordings one is kept. A fact stated in documents of different splits is dropped, because it
+    would leak from one into the other. Of one document's facts of one kind at most `MOST` stay.
     """
     drops = []
 
@@ -44,10 +46,14 @@ def merge(
     conflicting = _conflicting(together)
     facts, pairs = [], []
     asked: set[str] = set()
+    crowded = _crowded(project, together, sources)
     for number, one in enumerate(together):
         question = one.fact.questions[0]
         if number in conflicting:
             drop("conflicting-answers", one.fact, f"{question}: {conflicting[number]} answers")
+            continue
+        if number in crowded:
+            drop("enough-of-document", one.fact, question)
             continue
         if any(normalised(question) in asked for question in one.fact.questions):
             drop("duplicate-question", one.fact, question)
@@ -135,6 +141,21 @@ def _conflicting(stated: list[Stated]) -> dict[int, int]:
         if most > 1:
             found[number] = most
     return found
+
+
+def _crowded(
+    project: str, stated: list[Stated], sources: Mapping[str, Mapping[str, object]]
+) -> set[int]:
+    """Return the numbers of the facts beyond `MOST` of their kind and document.
+
+    Those with the lowest hash of their id stay, so a document that grows keeps most of its facts.
+    """
+    found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for number, one in enumerate(stated):
+        rank = content_hash(stable_id("fct", one.fact.kind, project, one.fact.name))
+        place = (one.fact.kind, str(sources[one.passage_ids[0]]["document_id"]))
+        found.setdefault(place, []).append((rank, number))
+    return {number for ranked in found.values() for _, number in sorted(ranked)[MOST:]}
 
 
 def _fact_row(

@@ -1,11 +1,20 @@
 """Sentences of a paragraph, and the case of a heading."""
 
 import re
+from collections.abc import Iterable
 
 from cncf_llm.questions.words import word_set
 
 _END = re.compile(r"(?<=[.!?])[\"')*_`]*\s+(?=[A-Z`*_\"'(\[])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|St|Dr|Mr|Ms|No)\.|\s[A-Z]\.)$")
+
+
+_POINTER = re.compile(
+    r"(?:for (?:more|further|details|an example)|(?:please )?(?:see|view|read|refer|check)|more"
+    r"|learn more)\b|(?:this|the following|the rest of (?:this|the)) (?:document|specification|page"
+    r"|guide|section|chapter|article|tutorial)\b",
+    re.IGNORECASE,
+)
 
 
 def sentences(paragraph: str) -> list[str]:
@@ -21,15 +30,35 @@ def sentences(paragraph: str) -> list[str]:
     return [*found, rest] if rest else found
 
 
-def sentence_case(heading: str, text: str) -> str:
+def points_elsewhere(sentence: str) -> bool:
+    """Tell whether a sentence only says where to read on, or what its page is about."""
+    return _POINTER.match(sentence) is not None
+
+
+def without_pointers(answer: str) -> str:
+    """Return an answer of one paragraph without closing sentences such as "See the guide."."""
+    if "\n" in answer:
+        return answer
+    kept = sentences(answer)
+    while len(kept) > 1 and points_elsewhere(kept[-1]):
+        kept.pop()
+    return " ".join(kept)
+
+
+def sentence_case(heading: str, text: str, names: Iterable[str] = ()) -> str:
     """Return a heading as it would stand inside a sentence.
 
-    A capitalised word goes to lower case when it is an ordinary word, which it is when the text
-    under the heading also has it in lower case, or when every heading would capitalise it.
+    A capitalised word goes to lower case when the text under the heading has it in lower case too.
+    In A Heading Where Each Word Is Capitalised, so does each word that neither the text has
+    capitalised inside a sentence nor one of `names` contains.
     """
-    known = set(re.findall(r"(?<![\w/.-])[a-z][a-z-]+(?![\w/-]|\.\w)", _without_code(text)))
-    words = [_lower(word, known) for word in heading.split()]
-    return " ".join(words)
+    prose = re.sub(r"```.*?```|`[^`]*`", " ", text, flags=re.DOTALL)
+    ordinary = set(re.findall(r"(?<![\w/.-])[a-z][a-z-]+(?![\w/-]|\.\w)", prose))
+    proper = set(re.findall(r"(?<=[a-z,;] )[A-Z][a-z-]+\b", prose))
+    proper.update(word for name in names for word in name.split())
+    tokens = heading.split()
+    title_case = all(_bare(word)[:1].isupper() for word in tokens if len(_bare(word)) > 3)
+    return " ".join(_lower(word, ordinary, proper if title_case else None) for word in tokens)
 
 
 _SMALL = word_set(
@@ -38,12 +67,15 @@ _SMALL = word_set(
 )
 
 
-def _lower(word: str, known: set[str]) -> str:
-    bare = word.strip("`*_\"'(),.:;?!")
+def _lower(word: str, ordinary: set[str], proper: set[str] | None) -> str:
+    bare = _bare(word)
     if not re.fullmatch(r"[A-Z][a-z-]+", bare):
         return word  # acronyms, CamelCase, code and versions keep their case
-    return word.lower() if bare.lower() in _SMALL or bare.lower() in known else word
+    common = bare.lower() in _SMALL or bare.lower() in ordinary
+    if common or (proper is not None and bare not in proper):
+        return word.lower()
+    return word
 
 
-def _without_code(text: str) -> str:
-    return re.sub(r"```.*?```|`[^`]*`", " ", text, flags=re.DOTALL)
+def _bare(word: str) -> str:
+    return word.strip("`*_\"'(),.:;?!")

@@ -27,6 +27,8 @@ def test_a_manual_name_line_defines_a_part():
     text = "*cache* - enables a frontend cache."
     (fact,) = facts(PROJECT, section(text, "Name", part="the cache plugin"))
     assert fact.answer == "The cache plugin enables a frontend cache."
+    (fact,) = facts(PROJECT, section(text.replace("*", ""), "Name", part="the cache plugin"))
+    assert fact.questions[0] == "What does the cache plugin of Prometheus do?"
 
 
 def test_what_no_reader_would_look_up_is_no_definition():
@@ -35,6 +37,7 @@ def test_what_no_reader_would_look_up_is_no_definition():
         "This page is a guide to the server.",
         "The goal is a small binary.",
         "Counters go up.",
+        "Prometheus is one of the most popular systems.",
         "Running it as root is a bad idea.",
     ):
         assert not list(facts(PROJECT, section(text, "Overview")))
@@ -43,7 +46,7 @@ def test_what_no_reader_would_look_up_is_no_definition():
 def test_a_sentence_start_does_not_make_a_name():
     text = "Cardinality is the number of series of a metric."
     (fact,) = facts(PROJECT, section(text, "Cardinality", path="docs/glossary.md"))
-    assert fact.questions[0] == "What is cardinality in Prometheus?"
+    assert fact.questions[0] == 'What does "cardinality" mean in Prometheus?'
     text = "PromQL is a query language."
     (fact,) = facts(PROJECT, section(text, "PromQL", path="docs/glossary.md"))
     assert fact.questions[0] == "What is PromQL in Prometheus?"

@@ -4,6 +4,7 @@ import pytest
 from cncf_llm.questions import FACTS, PAIRS, generate
 from cncf_llm.questions.facts import Phrasings
 from cncf_llm.questions.generators import command, definition, how_to, landscape, relation, setting
+from cncf_llm.questions.merge import MOST
 from cncf_llm_tests.questions.literals import EDGES, NODES, PROJECT, frame, passage, path_in
 
 ONE, TWO, TEST = path_in("train"), path_in("train", 1), path_in("test")
@@ -72,6 +73,20 @@ def test_old_versions_are_named_and_give_way_to_the_same_in_newer_ones():
     assert fact["subject"] == "--web.port (v1.10)"
     assert "Prometheus v1.10" in fact["held_out"][0]
     assert "same-in-newer-version" in reasons(questions)
+
+
+def test_one_table_does_not_drown_the_rest():
+    lines = "\n".join(f"- `--web.flag-{number}`: TCP port {number}." for number in range(100))
+    rows = [passage("The flags are:\n\n" + lines, "Flags", path=ONE)]
+    questions = generate(PROJECT, frame(*rows), NODES, EDGES)
+    assert questions.facts.filter(kind="setting").height == MOST
+    assert "enough-of-document" in reasons(questions)
+
+
+def test_a_project_is_the_same_in_all_its_versions():
+    rows = [passage("Prometheus is a monitoring system.", path="docs/v1.9/index.md")]
+    questions = generate(PROJECT, frame(*rows), NODES, EDGES)
+    assert "What is Prometheus?" in questions.pairs["question"]
 
 
 def test_files_on_the_making_of_the_software_are_left_out_with_a_reason():

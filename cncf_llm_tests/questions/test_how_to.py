@@ -37,6 +37,24 @@ def test_title_case_goes_to_sentence_case_but_names_stay():
     assert question == "In Prometheus, how do I add a new member with the REST API?"
 
 
+def test_a_heading_in_title_case_keeps_only_known_names():
+    text = "The default Tiller is old.\n\n" + STEPS
+    assert asked(text, "Install Tiller Canary Builds") == (
+        "In Prometheus, how do I install Tiller canary builds?"
+    )
+
+
+def test_what_is_no_instruction_for_users_is_dropped():
+    for text, headings, reason in (
+        (SHELL, ("Example", "Stop the server"), "not-self-contained"),
+        ("Fetch them all:\n\n```sh\nnpm install\n```", ("Install it",), "not-user-documentation"),
+        ("```sh\nkill 1\n```", ("Stop the server",), "answer-too-short"),
+    ):
+        (drop,) = facts(PROJECT, section(text, *headings))
+        assert isinstance(drop, Drop)
+        assert drop.reason == reason
+
+
 def test_a_bare_installation_is_that_of_the_project():
     assert asked(SHELL, "Installation", title="Prometheus") == "How do I install Prometheus?"
     assert not list(facts(PROJECT, section(SHELL, "Installation", title="Odds and ends")))

@@ -43,7 +43,17 @@ def test_list_items_are_settings_where_the_text_says_so():
 def test_a_label_is_not_said_to_do_something():
     text = "The following labels are available:\n\n- `__meta_consul_dc`: the datacenter name"
     (label,) = of(text, "Consul")
-    assert label.questions[0] == "What does the label `__meta_consul_dc` say in Prometheus?"
+    assert label.questions[0] == ("What does the `__meta_consul_dc` label stand for in Prometheus?")
+
+
+def test_manual_pages_write_arguments_in_capitals():
+    text = "- ZONES zones it serves.\n- TTL and ZONES as above.\n- `success`, override the limits."
+    argument, option = of(text, "Syntax", part="the cache plugin")
+    assert argument.questions[0] == (
+        "What does the `ZONES` argument of the cache plugin do in Prometheus?"
+    )
+    assert argument.answer == "Zones it serves."
+    assert option.answer == "Override the limits."
 
 
 def test_help_texts_are_read_with_their_continuations():
@@ -51,11 +61,12 @@ def test_help_texts_are_read_with_their_continuations():
         "```\n"
         "  -n, --namespace string   namespace scope of\n"
         "                           this request\n"
-        "      --wait               wait until ready (default false)\n"
+        '      --wait               wait until ready (default "no")\n'
         "```"
     )
     namespace, wait = of(text, "Options", title="prom install")
     assert namespace.answer == "Namespace scope of this request."
+    assert wait.answer == "Wait until ready. The default is `no`."
     assert wait.questions[0] == ("What does the `--wait` flag of `prom install` do in Prometheus?")
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from cncf_llm.questions.blocks import Block
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import bare_verb, is_shell
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_shell
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentences
 
@@ -66,7 +66,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             yield Drop("not-self-contained", f"{section.heading}: {purpose!r} says {vague[0]!r}")
             continue
         lines = _commands(block)
-        if not lines:
+        if not lines or MAKES_THE_SOFTWARE.search("\n".join(lines)):
             continue
         if len(lines) > MOST_LINES:
             yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
@@ -90,6 +90,7 @@ def _purpose(sentence: str) -> str | None:
             continue
         if (
             verb
+            and verb != "use"
             and not rest.startswith(("by ", "with "))
             and len(rest.split()) <= 14
             and len(rest) > 1

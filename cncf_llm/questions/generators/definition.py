@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from cncf_llm.questions.blocks import plain
 from cncf_llm.questions.facts import Fact, Phrasings
 from cncf_llm.questions.section import Section, project_name
-from cncf_llm.questions.sentences import sentence_case, sentences
+from cncf_llm.questions.sentences import points_elsewhere, sentence_case, sentences
 from cncf_llm.questions.words import normalised, word_set, words
 
 PROJECT = Phrasings(
@@ -21,6 +21,14 @@ TERM = Phrasings(
     ),
     held_out=("What does {project} mean by {term}?",),
 )
+WORD = Phrasings(  # a term that stands without article: "cardinality"
+    training=(
+        'What does "{term}" mean in {project}?',
+        'In {project}, what is meant by "{term}"?',
+        'Can you explain the term "{term}" as {project} uses it?',
+    ),
+    held_out=('How does {project} define "{term}"?',),
+)
 PART = Phrasings(
     training=(
         "What does {part} of {project} do?",
@@ -34,16 +42,17 @@ ANSWER_WORDS = 60  # a definition is the first sentences of its paragraph, as lo
 
 _DEFINITION = re.compile(
     r"(?P<article>an?|the)?\s*(?P<term>[\w][\w ./+-]{0,48}?)(?: \([^()]{2,40}\))?"
-    r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the|one of)\b",
+    r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the|one of)\b"
+    r"(?! (?:the )?(?:most|longest|best|easiest|simplest|first|last|recommended|same|default|only)"
+    r"\b)",
     re.IGNORECASE,
 )
-_MANUAL_NAME = re.compile(r"[*`]+(?P<term>[\w-]+)[*`]+\s+[-–—]\s+(?P<rest>[a-z].+)", re.DOTALL)
+_MANUAL_NAME = re.compile(r"[*`]*(?P<term>[\w-]+)[*`]*\s+[-–—]\s+(?P<rest>[a-z].+)", re.DOTALL)
 _NO_TERM = word_set(
     "this that it these those there here which what who everything goal purpose idea result reason "
     "problem default following above below first second next other same overview introduction "
     "summary description usage example name type value note help"
 )
-_TRAILER = re.compile(r"(?:for (?:more|further|details|an example)|see |read |refer |more )", re.I)
 
 
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
@@ -63,13 +72,14 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
             continue
         term = match["term"].strip()
         if _is_project(term, project):
-            yield PROJECT.fact(
-                "definition", project_name(project), _limited(paragraph), project=asked
-            )
+            name = project_name(project)  # what a project is does not change with its version
+            yield PROJECT.fact("definition", name, _limited(paragraph), project=name)
         elif _is_term(term, match["article"], section, names, first=number == 0):
             shown = _shown(term, match["article"], section)
             slots = {"project": asked, "term": shown, "be": match["be"].lower()}
-            yield TERM.fact("definition", term.lower(), _limited(paragraph), **slots)
+            bare = match["article"] is None and shown.islower() and slots["be"] == "is"
+            phrasings = WORD if bare else TERM
+            yield phrasings.fact("definition", term.lower(), _limited(paragraph), **slots)
 
 
 def _is_project(term: str, project: Mapping[str, object]) -> bool:
@@ -108,7 +118,7 @@ def _shown(term: str, article: str | None, section: Section) -> str:
 
 def _is_proper(term: str, text: str) -> bool:
     """Tell whether a term keeps its capital inside sentences, as far as the text shows."""
-    first = term.split()[0]
+    first = term.split(maxsplit=1)[0]
     inside = re.search(rf"[a-z,;] {re.escape(first)}\b", text)
     return first[1:] != first[1:].lower() or inside is not None or first.endswith("ctl")
 
@@ -126,7 +136,7 @@ def _limited(paragraph: str) -> str:
     first, *others = sentences(paragraph)
     kept = [first]
     for sentence in others:
-        if len(" ".join([*kept, sentence]).split()) > ANSWER_WORDS or _TRAILER.match(sentence):
+        if len(" ".join([*kept, sentence]).split()) > ANSWER_WORDS or points_elsewhere(sentence):
             break
         if sentence.endswith(":"):
             break

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.blocks import Block
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import bare_verb, is_shell
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_shell
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentence_case
 from cncf_llm.questions.words import normalised, word_set, words
@@ -23,6 +23,9 @@ TASK_WITH_PROJECT = Phrasings(  # the task itself names the project
     held_out=("How would I go about it if I want to {task}?",),
 )
 
+FEWEST_WORDS = 3  # of prose around the steps
+
+_PART_OF_EXAMPLE = re.compile(r"examples?\b|step\b|walkthrough|demo\b|.* example$", re.IGNORECASE)
 _NEEDS_NO_OBJECT = word_set("install uninstall upgrade build compile download")
 _NOUNS = {"installation": "install", "uninstallation": "uninstall", "upgrade": "upgrade"}
 _ASKED = re.compile(r"(?:how to|how do i|how can i|how do you|how can you)\s+(.+?)\??$", re.I)
@@ -43,6 +46,16 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     where = " > ".join((section.title, *section.heading_path))
     if not section.whole:
         yield Drop("answer-too-long", f"{where}: the instruction goes over several passages")
+        return
+    if any(_PART_OF_EXAMPLE.match(heading) for heading in section.heading_path[:-1]):
+        yield Drop("not-self-contained", f"{where}: is a step of an example")
+        return
+    if MAKES_THE_SOFTWARE.search(section.text):
+        yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")
+        return
+    prose = [block.text for block in section.blocks if block.kind in ("paragraph", "list")]
+    if len(words(" ".join(prose))) < FEWEST_WORDS:
+        yield Drop("answer-too-short", f"{where}: a command without a word on it")
         return
     if _CONTINUES.search(section.text):
         yield Drop("not-self-contained", f"{where}: continues an earlier section")
@@ -71,7 +84,7 @@ def _task(section: Section, project: str) -> str | None:
         return f"{verb} {thing}" if verb in _NEEDS_NO_OBJECT and thing else None
     if len(words(rest)) > 12 or (verb == "use" and len(words(rest)) < 2):
         return None
-    return f"{verb} {sentence_case(_and_verbs(rest), section.text)}"
+    return f"{verb} {sentence_case(_and_verbs(rest), section.text, (*section.names, project))}"
 
 
 def _and_verbs(rest: str) -> str:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from cncf_llm.questions.blocks import Block, plain
+from cncf_llm.questions.blocks import plain
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.section import Section, project_name
-from cncf_llm.questions.sentences import sentences
-from cncf_llm.questions.words import normalised, word_set, words
+from cncf_llm.questions.sentences import without_pointers
+from cncf_llm.questions.setting_forms import described
+from cncf_llm.questions.words import normalised, word_set
 
 SETTING = Phrasings(
     training=(
@@ -28,46 +28,14 @@ SETTING_OF = Phrasings(  # `scope` is the command, part or section that the sett
 )
 LABEL = Phrasings(  # a label is not set: it is attached to something
     training=(
-        "What does the label `{name}` say in {project}?",
+        "What does the `{name}` label stand for in {project}?",
         "In {project}, what is in the `{name}` label?",
         "What is the meaning of the `{name}` label in {project}?",
     ),
     held_out=("How do I read the value of a `{name}` label in {project}?",),
 )
 
-_NAME = word_set(
-    "name flag flags option options setting settings parameter parameters field key variable "
-    "argument property attribute configuration feature"
-)
-_DESCRIPTION = word_set("description meaning purpose effect explanation details")
-_DEFAULT = frozenset(("default", "default value", "defaults", "default setting"))
-_NOUNS = {
-    "flag": "flag",
-    "option": "option",
-    "setting": "setting",
-    "parameter": "parameter",
-    "field": "field",
-    "key": "key",
-    "variable": "variable",
-    "argument": "argument",
-    "property": "property",
-    "attribute": "attribute",
-    "annotation": "annotation",
-    "label": "label",
-    "configuration": "setting",
-    "directive": "option",
-    "syntax": "option",
-    "gate": "feature gate",
-}
 _NO_DEFAULT = frozenset(("", "-", "–", "—", "none", "n/a", "nil", "null", "no default", "required"))
-_ITEM = re.compile(
-    r"(?P<mark>`|\*\*)(?P<name>[^`*\n]{1,60})(?P=mark)"
-    r"(?:\s*\((?P<note>[^()\n]{1,60})\))?\s*(?::|[-–—]\s|(?=[a-z]))\s*(?P<rest>\S.+)",
-    re.DOTALL,
-)
-_HELP_LINE = re.compile(
-    r"\s{0,8}(?:-\w, )?(?P<name>--[a-z][\w.-]+)(?:[ =][^\s].{0,40}?)?\s{2,}(?P<rest>\S.*)"
-)
 _KIND_OF_SETTINGS = re.compile(
     r"(?P<kind>[\w-]+(?: [\w-]+)?) (?:settings|options|parameters|fields|flags|arguments)", re.I
 )
@@ -79,6 +47,7 @@ _NAMED_PART = re.compile(
     r"(?:the )?(?P<name>[\w-]+) (?P<noun>command|plugin|scaler|controller|agent|operator|daemon)",
     re.IGNORECASE,
 )
+_TYPE = re.compile(r"(?:message|type|object|struct) (?P<name>[A-Z]\w+)\b")  # API references
 _SAYS_NOTHING = word_set(
     "global general other common available all main basic advanced configuration config additional "
     "optional required more the these supported important new useful command-line line command"
@@ -86,20 +55,12 @@ _SAYS_NOTHING = word_set(
 _TOO_COMMON = frozenset(("--help", "--version", "--verbose", "--help-long", "--help-man"))
 
 
-@dataclass(frozen=True)
-class _Found:
-    name: str
-    noun: str | None
-    description: str
-    default: str = ""
-
-
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
     """Yield the settings that a section describes, with their defaults where it states them."""
     if "inherited" in section.heading.lower():
         return  # flags of every command, described once where they belong
     asked = project_name(project, section)
-    for found in _settings(section):
+    for found in described(section):
         name = _name(found.name)
         if name is None or name in _TOO_COMMON or not found.description:
             continue
@@ -116,57 +77,6 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         phrasings = LABEL if noun == "label" else SETTING_OF if scope else SETTING
         slots = {"project": asked, "name": name, "noun": noun, "scope": scope or ""}
         yield phrasings.fact("setting", subject, answer, **slots)
-
-
-def _settings(section: Section) -> Iterable[_Found]:
-    before = section.heading
-    for block in section.blocks:
-        if block.kind == "table":
-            yield from _of_table(block)
-        elif block.kind == "list" and not block.ordered:
-            yield from _of_list(block, _noun_of(before) or _noun_of(section.heading))
-        elif block.kind == "code":
-            yield from _of_help(block)
-        before = block.text if block.kind == "paragraph" else before
-
-
-def _of_table(block: Block) -> Iterable[_Found]:
-    heads = [plain(cell).lower() for cell in block.header]
-    name = next((i for i, head in enumerate(heads) if set(head.split()) & _NAME), None)
-    description = next((i for i, head in enumerate(heads) if head in _DESCRIPTION), None)
-    default = next((i for i, head in enumerate(heads) if head in _DEFAULT), None)
-    if name is None or description is None or name == description:
-        return
-    for row in block.rows:
-        if len(row) == len(heads):
-            stated = row[default] if default is not None else ""
-            yield _Found(row[name], _noun_of(heads[name]), row[description], stated)
-
-
-def _of_list(block: Block, noun: str | None) -> Iterable[_Found]:
-    for item in block.items:
-        match = _ITEM.match(item)
-        if match is None:
-            continue
-        name = match["name"]
-        if noun or name.startswith("--"):
-            argument = match["mark"] == "**" and name.isupper() and noun == "option"
-            yield _Found(f"`{name}`", "argument" if argument else noun, match["rest"])
-
-
-def _of_help(block: Block) -> Iterable[_Found]:
-    lines = block.items[0].split("\n")
-    for number, line in enumerate(lines):
-        match = _HELP_LINE.fullmatch(line)
-        if match is None:
-            continue
-        column = match.start("rest")
-        rest = match["rest"]
-        for more in lines[number + 1 :]:
-            if more[:column].strip() or not more.strip():
-                break
-            rest += " " + more.strip()
-        yield _Found(match["name"], "flag", rest)
 
 
 def _name(shown: str) -> str | None:
@@ -189,16 +99,6 @@ def _noun(name: str, noun: str | None) -> str:
     return noun or "setting"
 
 
-def _noun_of(text: str) -> str | None:
-    """Return what a heading or a sentence before a list says that its items are."""
-    found = None
-    for word in words(sentences(plain(text))[-1] if text else ""):
-        found = _NOUNS.get(word) or _NOUNS.get(word.removesuffix("s")) or found
-        if word == "properties":
-            found = "property"
-    return found
-
-
 def _is_specific(name: str) -> bool:
     """Tell whether a name says by itself what it is: more than one word."""
     if name.startswith("--"):
@@ -213,6 +113,9 @@ def _scope(section: Section, project: Mapping[str, object]) -> str | None:
         return section.part
     for heading in (*reversed(section.heading_path), section.title):
         bare = heading.strip("<>")
+        message = _TYPE.match(heading)
+        if message:
+            return f"`{message['name']}`"
         named = _NAMED_PART.fullmatch(heading)
         if named and named["name"].lower() not in _SAYS_NOTHING:
             return f"the {named['name']} {named['noun'].lower()}"
@@ -250,6 +153,7 @@ def _answer(description: str, default: str) -> str:
     if not re.search(r"\n\s*[-*] |\n```", answer):
         answer = " ".join(answer.split())
     answer = answer[0].upper() + answer[1:]
+    answer = without_pointers(answer)
     if not answer.endswith((".", "!", "?", ":", "```", "...")):
         answer += "."
     stated = plain(default)
