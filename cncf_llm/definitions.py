@@ -2,19 +2,34 @@
 
 import dagster as dg
 
-from cncf_llm.defs import landscape
+from cncf_llm.defs import (
+    automation,
+    benchmark,
+    corpus,
+    entities,
+    landscape,
+    models,
+    questions,
+    raw_documents,
+    release,
+)
+from cncf_llm.defs.executor import executor
 from cncf_llm.defs.resources import resources
 from cncf_llm.settings import Settings
 
-_MODULES = [landscape]
+_STAGES = [landscape, raw_documents, corpus, entities, questions, models, benchmark, release]
 
 
 def make_definitions(settings: Settings) -> dg.Definitions:
     """Return the platform's definitions for the given settings."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(_MODULES),
-        asset_checks=dg.load_asset_checks_from_modules(_MODULES),
+        assets=dg.load_assets_from_modules(_STAGES),
+        asset_checks=dg.load_asset_checks_from_modules(_STAGES),
+        jobs=automation.JOBS,
+        schedules=[automation.daily_refresh, automation.daily_publication],
+        sensors=[automation.landscape_changes, automation.dataset_changes],
         resources=resources(settings),
+        executor=executor(settings.executor),
     )
 
 

@@ -48,7 +48,9 @@ class Settings(BaseSettings):
         description="share of changed passages at which recognizer and embedded model are "
         "trained anew",
     )
-    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="where to train")
+    executor: Literal["local", "kubernetes"] = Field(
+        default="local", description="where the steps of a run are executed"
+    )
     seed: int = 0
     mlflow_tracking_uri: str | None = Field(
         default=None,

@@ -42,7 +42,7 @@ def repository_documents(
             row["repositories"],
             mirror=mirror(settings),
             cache=settings.home.absolute() / "git",
-            previous=draft.previous.table("documents") if draft.previous else None,
+            previous=_documents(draft.previous),
             offline=settings.offline,
         )
         _keep(draft, reading)
@@ -77,6 +77,7 @@ def website_documents(
             mirror=mirror(settings),
             crawl=settings.crawl,
             offline=settings.offline,
+            previous=_documents(draft.previous),
         )
         _keep(draft, reading)
 
@@ -105,8 +106,9 @@ def stackoverflow_threads(
             context.partition_key,
             row["stackoverflow_tags"],
             mirror=mirror(settings),
-            ask=settings.crawl,
+            crawl=settings.crawl,
             offline=settings.offline,
+            previous=_documents(draft.previous),
         )
         _keep(draft, reading)
 
@@ -118,6 +120,10 @@ def mirror(settings: Settings) -> Path | None:
     if settings.mirror is None and settings.landscape is None:
         return sample.prepare_mirror(settings.home.absolute())
     return settings.mirror
+
+
+def _documents(previous: Version | None) -> pl.DataFrame | None:
+    return previous.table("documents") if previous else None
 
 
 def _keep(draft: Draft, reading: stage.Reading) -> None:
