@@ -16,6 +16,7 @@ _CODE_BLOCK = re.compile(
 )
 _STEP = re.compile(r"(?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`)|\\[{<]|(?P<tag></?(?:[A-Za-z>]))"
                    r"|(?P<brace>\{)", re.DOTALL)
+_BRACES = re.compile(r"[{}]")
 _LABEL = re.compile(r"\b(?:label|title|summary)\s*=\s*\{?\s*(?:\"([^\"]*)\"|'([^']*)')")
 _STRING = re.compile(r"\{\s*(['\"`])((?:(?!\1)[^\\])*)\1\s*\}", re.DOTALL)
 
@@ -40,15 +41,16 @@ def _without_javascript(text: str) -> str:
 
 def _without_markup(text: str) -> str:
     """Remove components and expressions. A component's label or title becomes a line of its own."""
+    braces = _matching_braces(text)
     parts, position = [], 0
     while found := _STEP.search(text, position):
         parts.append(text[position : found.start()])
         end = found.end()
         if found["tag"]:
-            end = _tag_end(text, found.start())
+            end = _tag_end(text, found.start(), braces)
             parts.append(_tag_text(text[found.start() : end]))
         elif found["brace"]:
-            end = _brace_end(text, found.start())
+            end = braces.get(found.start(), end)
             parts.append(_expression_text(text[found.start() : end]))
         else:
             parts.append(found[0])
@@ -73,7 +75,7 @@ def _expression_text(expression: str) -> str:
     return text[2] if text else ""
 
 
-def _tag_end(text: str, start: int) -> int:
+def _tag_end(text: str, start: int, braces: dict[int, int]) -> int:
     """Return the position after the tag that starts here, or after its `<` where none does."""
     position, limit = start + 1, min(len(text), start + _MAX_MARKUP)
     while position < limit:
@@ -81,7 +83,7 @@ def _tag_end(text: str, start: int) -> int:
         if character == ">":
             return position + 1
         if character == "{":
-            position = _brace_end(text, position)
+            position = braces.get(position, position + 1)
             continue
         if character in "\"'" and text[position - 1] == "=":
             closing = text.find(character, position + 1, limit)
@@ -94,11 +96,15 @@ def _tag_end(text: str, start: int) -> int:
     return start + 1
 
 
-def _brace_end(text: str, start: int) -> int:
-    """Return the position after the matching brace, or after this one where there is none."""
-    depth = 0
-    for found in re.compile(r"[{}]").finditer(text, start, start + _MAX_MARKUP):
-        depth += 1 if found[0] == "{" else -1
-        if depth == 0:
-            return found.end()
-    return start + 1
+def _matching_braces(text: str) -> dict[int, int]:
+    """Return the position after the matching brace for each opening one that has a match."""
+    ends: dict[int, int] = {}
+    open_braces: list[int] = []
+    for found in _BRACES.finditer(text):
+        if found[0] == "{":
+            open_braces.append(found.start())
+        elif open_braces:
+            start = open_braces.pop()
+            if found.end() - start <= _MAX_MARKUP:
+                ends[start] = found.end()
+    return ends

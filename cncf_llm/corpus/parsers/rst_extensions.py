@@ -19,14 +19,14 @@ _CODE_ROLES = frozenset(
     """code file option envvar command program samp kbd mimetype makevar confval setting env cmdoption
     method func class meth attr mod data const exc obj token regexp get post put delete""".split()
 )
-_KNOWN_CODE = ("code", "prompt", "console", "parsed-literal", "productionlist", "literal")
+_KNOWN_CODE = ("code", "sourcecode", "prompt", "console", "parsed-literal", "productionlist", "literal")
 _ITEMS = frozenset("option envvar confval cmdoption describe object setting".split())
 _DOMAINS = ("py:", "http:", "c:", "cpp:", "js:", "go:", "std:", "rst:")
-# docutils' own directives that stay as they are.
+# docutils' own directives that stay as they are; its code blocks refuse the options that Sphinx has.
 _NATIVE = frozenset(
     """attention caution danger error hint important note tip warning admonition topic sidebar
     line-block parsed-literal rubric epigraph highlights pull-quote compound container table
-    csv-table list-table code code-block sourcecode replace unicode class""".split()
+    csv-table list-table replace unicode class""".split()
 )
 _NATIVE_ROLES = frozenset(
     """abbreviation acronym code emphasis literal math pep-reference rfc-reference strong subscript
