@@ -1,0 +1,82 @@
+from cncf_llm.corpus.duplicates import Candidate, find_duplicates, keep_order, signature_of
+
+WORDS = [f"word{number}" for number in range(120)]
+
+
+def candidate(name: str, text: str, heading: str = "Page", prose: str | None = None) -> Candidate:
+    return Candidate(name, heading, text, signature_of(text, text if prose is None else prose))
+
+
+def found(*candidates: Candidate) -> list[tuple[str, str, str]]:
+    return [(one.passage_id, one.kept_id, one.reason) for one in find_duplicates(candidates)]
+
+
+def test_equal_texts_are_exact_duplicates_of_the_first():
+    text = " ".join(WORDS)
+    spaced = text.upper().replace(" ", "\n")
+    assert found(candidate("a", text), candidate("b", spaced)) == [("b", "a", "exact-duplicate")]
+
+
+def test_short_equal_texts_differ_by_their_headings():
+    one, other = candidate("a", "Default: none.", "--x"), candidate("b", "Default: none.", "--y")
+    assert found(one, other) == []
+    assert found(one, candidate("c", "Default: none.", "--x")) == [("c", "a", "exact-duplicate")]
+
+
+def test_texts_with_few_changes_are_near_duplicates():
+    changed = " ".join([*WORDS[:60], "other", *WORDS[61:]])
+    assert found(candidate("a", " ".join(WORDS)), candidate("b", changed)) == [
+        ("b", "a", "near-duplicate")
+    ]
+
+
+def test_texts_with_many_changes_are_kept():
+    changed = " ".join(word if number % 8 else "other" for number, word in enumerate(WORDS))
+    assert found(candidate("a", " ".join(WORDS)), candidate("b", changed)) == []
+
+
+def test_templated_reference_pages_do_not_collapse():
+    pages = [
+        candidate(
+            f"page{number}",
+            f"Shows the status of {kind} objects.\n\n```\ntool get {kind} [flags]\n"
+            + "      --help      help for the command\n      --output    format of output\n" * 8
+            + "```",
+            prose=f"Shows the status of {kind} objects.",
+        )
+        for number, kind in enumerate(["pod", "node", "service", "job", "secret"])
+    ]
+    assert found(*pages) == []
+
+
+def test_near_duplicates_do_not_chain():
+    versions = [
+        " ".join(f"v{version}" if position < version * 6 else word
+                 for position, word in enumerate(WORDS))
+        for version in range(5)
+    ]
+    kept = {one for *_, one in [(v,) for v in range(5)]} - {
+        int(one.passage_id) for one in find_duplicates(
+            [candidate(str(number), text) for number, text in enumerate(versions)])
+    }
+    assert len(kept) >= 2  # the last shares far too little with the first
+
+
+def test_signatures_are_the_same_in_every_process_and_absent_for_short_texts():
+    text = " ".join(WORDS)
+    signature = signature_of(text, text)
+    assert signature == signature_of(text, text)
+    assert len(signature or b"") == 256
+    assert signature_of("a few words", "a few words") is None
+
+
+def test_which_of_two_equal_passages_is_kept():
+    places = [
+        ("repository", "r", "docs/a.md"),
+        ("repository", "r", "docs/v3.10/a.md"),
+        ("repository", "r", "docs/v3.9/a.md"),
+        ("repository", "r", "i18n/de/a.md"),
+        ("website", "h", "a"),
+        ("stackoverflow", "s", "1"),
+    ]
+    assert sorted(reversed(places), key=lambda place: keep_order(*place)) == places

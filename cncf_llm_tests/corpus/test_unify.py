@@ -1,0 +1,144 @@
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from cncf_llm.corpus import DROPS, PASSAGES, reading, unify
+from cncf_llm.store import content_hash, count_reasons, stable_id
+
+ENGLISH = "The server keeps all the data in memory and writes it to disk every few minutes."
+GERMAN = "Der Server hält alle Daten im Speicher und schreibt sie alle paar Minuten auf die Platte."
+
+
+def row(path: str, content: str | bytes, media_type: str = "text/markdown", **other) -> dict:
+    content = content.encode() if isinstance(content, str) else content
+    return {
+        "document_id": stable_id("doc", "repository", "o/r", path),
+        "project": "demo",
+        "source": "repository",
+        "repository": "o/r",
+        "path": path,
+        "revision": "c0ffee",
+        "url": f"https://example.org/{path}",
+        "media_type": media_type,
+        "licence": "Apache-2.0",
+        "licence_source": "LICENSE",
+        "attribution": None,
+        "content": content,
+        "content_hash": content_hash(content),
+    } | other
+
+
+def documents(*rows: dict) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema_overrides={"attribution": pl.String})
+
+
+A = row("a.md", f"# Page A\n\n{ENGLISH}\n\n## Use\n\nUse the option `--a` to start the first server.\n")
+B = row("b.md", "# Page B\n\nThis page is about something that no other page of the project has.\n")
+C = row("c.md", f"# Page A\n\n{ENGLISH}\n")
+
+
+def test_passages_carry_their_origin():
+    corpus = unify(documents(A), None)
+    assert corpus.passages.schema == PASSAGES.schema
+    first = corpus.passages.row(1, named=True)
+    assert first["heading_path"] == ["Use"]
+    assert first["title"] == "Page A"
+    assert (first["position"], first["tokens"]) == (1, 9)
+    assert (first["revision"], first["licence"], first["path"]) == ("c0ffee", "Apache-2.0", "a.md")
+    assert corpus.passages["passage_id"].str.starts_with("psg-").all()
+
+
+def test_every_document_has_passages_or_a_reason():
+    rows = [
+        A,
+        C,
+        row("de.md", (GERMAN + "\n\n") * 3),
+        row("empty.md", " \n"),
+        row("headings.md", "# Only\n\n## Headings\n"),
+        row("short.md", "See."),
+        row("odd.bin", "x", "application/octet-stream"),
+        row("bad.pdf", "%PDF-1.4", "application/pdf"),
+        row("long.md", "```\n" + "word " * 2000 + "\n```"),
+    ]
+    corpus = unify(documents(*rows), None)
+    paths = {one["document_id"]: one["path"] for one in rows}
+    reasons = {paths[key]: reason for key, reason in
+               corpus.documents.select("document_id", "drop_reason").iter_rows()}
+    assert reasons == {
+        "a.md": None,
+        "c.md": "all-duplicates",
+        "de.md": "not-english",
+        "empty.md": "empty",
+        "headings.md": "no-text",
+        "short.md": "too-short",
+        "odd.bin": "unreadable-media-type",
+        "bad.pdf": "unreadable-pdf-damaged",
+        "long.md": "too-long",
+    }
+    assert corpus.drops.schema == DROPS.schema
+    dropped = set(corpus.drops["item"])
+    assert all((key in dropped) == (reasons[path] is not None) for key, path in paths.items())
+    assert corpus.drops.filter(pl.col("reason") == "not-english")["detail"].to_list() == ["de"]
+
+
+def test_a_mixed_page_keeps_its_english_passages():
+    page = f"# Page\n\n{ENGLISH} {ENGLISH}\n\n## Mehr\n\n{GERMAN} {GERMAN}\n\n## More\n\n{ENGLISH}\n"
+    corpus = unify(documents(row("mixed.md", page)), None)
+    assert [path for path in corpus.passages["heading_path"].to_list()] == [[], ["More"]]
+    assert count_reasons(corpus.drops) == {"not-english": 1}
+
+
+def test_a_duplicate_names_the_passage_that_is_kept():
+    corpus = unify(documents(C, A), None)
+    kept = corpus.passages.filter(pl.col("path") == "a.md")["passage_id"][0]
+    duplicate = corpus.drops.row(by_predicate=pl.col("reason") == "exact-duplicate", named=True)
+    assert duplicate["detail"] == kept
+
+
+def test_only_what_changed_is_read_and_the_result_is_that_from_scratch():
+    before = unify(documents(A, B, C), None)
+    changed = row("b.md", "# Page B\n\nThis page was changed and now it says something else entirely.\n")
+    moved = C | {"revision": "beef", "url": "https://example.org/moved"}
+    added = row("d.md", "# Page D\n\nA page that was not there before and that is about monitoring.\n")
+    now = documents(changed, moved, added)
+
+    after = unify(now, before.tables)
+
+    assert (after.parsed, after.reused, after.removed) == (2, 1, 1)
+    scratch = unify(now, None)
+    assert after.tables.keys() == scratch.tables.keys()
+    for name, table in scratch.tables.items():
+        assert_frame_equal(after.tables[name], table)
+    # The page that was a duplicate of the deleted one has its passage back, from the new commit.
+    back = after.passages.filter(pl.col("path") == "c.md")
+    assert back["revision"].to_list() == ["beef"]
+
+
+def test_nothing_changed_nothing_read():
+    before = unify(documents(A, B), None)
+    after = unify(documents(B, A), before.tables)
+    assert (after.parsed, after.reused, after.removed) == (0, 2, 0)
+    assert_frame_equal(after.passages, before.passages)
+
+
+def test_another_media_type_is_a_change():
+    before = unify(documents(A), None)
+    after = unify(documents(A | {"media_type": "text/plain"}), before.tables)
+    assert after.parsed == 1
+
+
+def test_no_documents():
+    empty = unify(documents(A).clear(), None)
+    assert empty.passages.is_empty() and empty.documents.is_empty() and empty.drops.is_empty()
+
+
+@pytest.mark.slow
+def test_several_processes_give_the_same_result(monkeypatch):
+    rows = [row(f"{number}.md", f"# Page {number}\n\n{ENGLISH} {number}\n") for number in range(30)]
+    alone = unify(documents(*rows), None)
+    monkeypatch.setattr(reading, "PARALLEL_DOCUMENTS", 10)
+    monkeypatch.setattr(reading, "PARALLEL_BYTES", 100)
+    monkeypatch.setattr(reading, "_BATCH_BYTES", 500)
+    together = unify(documents(*rows), None, workers=2)
+    for name, table in alone.tables.items():
+        assert_frame_equal(together.tables[name], table)
