@@ -20,11 +20,13 @@ PASSAGE_GENERATORS = (definition, how_to, setting, command)
 # The landscape file is published by the CNCF under this licence.
 _LANDSCAPE_LICENCE = "Apache-2.0"
 _CONTRIBUTOR_FOLDERS = word_set(
-    "blog blogs news notes minutes meeting-notes proposals hips rfcs adr release-notes releases"
+    "blog blogs news notes minutes meeting-notes proposals hips rfcs adr release-notes releases "
+    "netlify-plugins"
 )
 _CONTRIBUTOR_FILES = word_set(
     "adopters changelog code-of-conduct code_of_conduct contributing contributors governance "
-    "maintainers developers owners roadmap release_checklist"
+    "maintainers developers owners roadmap release_checklist "
+    "markdown-guide style-guide"
 )
 _CONTRIBUTOR_CAPITALS = word_set("SECURITY RELEASE RELEASES RELEASING HACKING BUILDING NOTICE")
 

@@ -8,18 +8,18 @@ from cncf_llm.questions.words import word_set
 VERBS = word_set(
     "access activate add adjust apply attach authenticate back build change check clean clear "
     "collect compile configure connect convert copy create customize debug define delete deploy "
-    "disable download edit enable encrypt enforce examine expand export expose extend fetch filter "
-    "find fix generate get grant handle import increase inspect install instrument integrate issue "
-    "join limit list load log make manage mark migrate monitor mount move open override package "
-    "pin poll print protect provide publish pull push query read rebuild recover reduce register "
-    "reinstall reload remove rename renew replace replicate reset resize restart restore "
-    "restrict retrieve revoke rollback rotate run save scale scan scrape search secure select send serve set share "
-    "show shrink sign skip specify split start stop store subscribe switch sync take terminate "
-    "test trace transfer trigger troubleshoot tune turn uninstall update upgrade upload use "
-    "validate verify view watch wrap write"
+    "disable download edit enable encrypt enforce examine expand export expose extend fetch "
+    "filter find fix generate get grant handle import increase inspect install instrument "
+    "integrate issue join limit list load log make manage mark migrate monitor mount move open "
+    "override package pin poll print protect provide publish pull push query read rebuild recover "
+    "reduce register reinstall reload remove rename renew replace replicate reset resize restart "
+    "restore restrict retrieve revoke rollback rotate run save scale scan scrape search secure "
+    "select send serve set share show shrink sign skip specify split start stop store subscribe "
+    "switch sync take terminate test trace transfer trigger troubleshoot tune turn uninstall "
+    "update upgrade upload use validate verify view watch wrap write"
 )
 MAKES_THE_SOFTWARE = re.compile(  # instructions for its developers, and for those of its website
-    r"^\s*(?:\$ )?(?:npm|yarn|pnpm|hugo|bundle|go test|go generate"
+    r"^\s*(?:\$ )?(?:\w+=\S+ )?(?:npm|yarn|pnpm|hugo|bundle|go test|go generate"
     r"|make (?:test|serve|lint|html|docs))\b",
     re.MULTILINE,
 )

@@ -11,7 +11,7 @@ from cncf_llm.questions.words import word_set, words
 
 _NAME = word_set(
     "name flag flags option options setting settings parameter parameters field key variable "
-    "argument property attribute configuration feature"
+    "argument property attribute configuration feature metric"
 )
 _DESCRIPTION = word_set("description meaning purpose effect explanation details")
 _DEFAULT = frozenset(("default", "default value", "defaults", "default setting"))
@@ -32,6 +32,7 @@ _NOUNS = {
     "directive": "option",
     "syntax": "option",
     "gate": "feature gate",
+    "metric": "metric",
 }
 _ITEM = re.compile(
     r"`(?P<name>[^`\n]{1,60})`"
@@ -61,9 +62,10 @@ class Described:
 def described(section: Section) -> Iterable[Described]:
     """Yield the settings that a section describes, in order."""
     before = section.heading
+    on_metrics = "metrics" in words(" ".join((*section.heading_path, section.title)))
     for block in section.blocks:
         if block.kind == "table":
-            yield from _of_table(block)
+            yield from _of_table(block, "metric" if on_metrics else None)
         elif block.kind == "list" and not block.ordered:
             yield from _of_list(block, _noun_of(before) or _noun_of(section.heading))
         elif block.kind == "code":
@@ -71,7 +73,7 @@ def described(section: Section) -> Iterable[Described]:
         before = block.text if block.kind == "paragraph" else before
 
 
-def _of_table(block: Block) -> Iterable[Described]:
+def _of_table(block: Block, noun: str | None) -> Iterable[Described]:
     heads = [plain(cell).lower() for cell in block.header]
     name = next((i for i, head in enumerate(heads) if set(head.split()) & _NAME), None)
     description = next((i for i, head in enumerate(heads) if head in _DESCRIPTION), None)
@@ -81,7 +83,7 @@ def _of_table(block: Block) -> Iterable[Described]:
     for row in block.rows:
         if len(row) == len(heads):
             stated = row[default] if default is not None else ""
-            yield Described(row[name], _noun_of(heads[name]), row[description], stated)
+            yield Described(row[name], _noun_of(heads[name]) or noun, row[description], stated)
 
 
 def _of_list(block: Block, noun: str | None) -> Iterable[Described]:

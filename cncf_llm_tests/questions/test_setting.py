@@ -92,3 +92,21 @@ def test_the_place_comes_from_headings_path_and_entities(headings, changes, phra
     text = "| Setting | Description |\n|---|---|\n| `port` | TCP port. |"
     (fact,) = of(text, *headings, **changes)
     assert phrase in fact.questions[0]
+
+
+def test_metrics_are_asked_for_as_metrics_where_their_name_says_whose_they_are():
+    text = "- `prometheus_queries_total{server}` - Total queries.\n- `pending` - Number of waits."
+    metric, drop = facts(PROJECT, section(text, "Metrics"))
+    assert isinstance(metric, Fact)
+    assert metric.questions[0] == (
+        "What does the metric `prometheus_queries_total` measure in Prometheus?"
+    )
+    assert metric.answer == "Total queries."
+    assert isinstance(drop, Drop)
+    assert drop.reason == "no-subject"
+
+
+def test_a_value_is_no_description():
+    (drop,) = facts(PROJECT, section("- `cache.size` set to 0\n", "Options"))
+    assert isinstance(drop, Drop)
+    assert drop.reason == "answer-incomplete"

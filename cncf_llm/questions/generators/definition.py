@@ -47,7 +47,7 @@ _DEFINITION = re.compile(
     r"\b)",
     re.IGNORECASE,
 )
-_MANUAL_NAME = re.compile(r"[*`]*(?P<term>[\w-]+)[*`]*\s+[-–—]\s+(?P<rest>[a-z].+)", re.DOTALL)
+_MANUAL_NAME = re.compile(r"[*`]*(?P<term>[\w-]+)[*`]*\s+[-–—]\s+(?P<rest>[a-z-]+s .+)", re.DOTALL)
 _NO_TERM = word_set(
     "this that it these those there here which what who everything goal purpose idea result reason "
     "problem default following above below first second next other same overview introduction "
@@ -63,7 +63,10 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
         return
     manual = _MANUAL_NAME.match(paragraphs[0])
     if manual and section.part and normalised(manual["term"]) in normalised(section.part):
-        answer = f"{_capital(section.part)} {_limited(' '.join(manual['rest'].split()))}"
+        answer = (
+            f"{_capital(section.part)} {_limited(' '.join(manual['rest'].split()))}".rstrip(".")
+            + "."
+        )
         yield PART.fact("definition", section.part, answer, project=asked, part=section.part)
     names = {normalised(name): label for name, label in section.names.items()}
     for number, paragraph in enumerate(paragraphs):

@@ -26,6 +26,14 @@ SETTING_OF = Phrasings(  # `scope` is the command, part or section that the sett
     ),
     held_out=("What effect does the `{name}` {noun} of {scope} have on {project}?",),
 )
+METRIC = Phrasings(
+    training=(
+        "What does the metric `{name}` measure in {project}?",
+        "In {project}, what does `{name}` count or measure?",
+        "What is the meaning of the `{name}` metric that {project} exposes?",
+    ),
+    held_out=("I see the metric `{name}` of {project}. What does it tell me?",),
+)
 LABEL = Phrasings(  # a label is not set: it is attached to something
     training=(
         "What does the `{name}` label stand for in {project}?",
@@ -35,6 +43,9 @@ LABEL = Phrasings(  # a label is not set: it is attached to something
     held_out=("How do I read the value of a `{name}` label in {project}?",),
 )
 
+_NAMED_ALONE = {"label": LABEL, "metric": METRIC}  # what needs no scope: names are unique
+_IS = re.compile(r"(?:is|are) (?!used|set|not|only|optional|required|deprecated|ignored)")
+_EXAMPLE_VALUE = re.compile(r"(?:is )?set to \S+", re.IGNORECASE)
 _NO_DEFAULT = frozenset(("", "-", "–", "—", "none", "n/a", "nil", "null", "no default", "required"))
 _KIND_OF_SETTINGS = re.compile(
     r"(?P<kind>[\w-]+(?: [\w-]+)?) (?:settings|options|parameters|fields|flags|arguments)", re.I
@@ -65,6 +76,12 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         if name is None or name in _TOO_COMMON or not found.description:
             continue
         noun = _noun(name, found.noun)
+        if noun == "metric" and str(project["project"]) not in normalised(name).split("_"):
+            yield Drop("no-subject", f"{section.title} > {section.heading}: metric {name} of what?")
+            continue
+        if _EXAMPLE_VALUE.fullmatch(found.description):
+            yield Drop("answer-incomplete", f"{name}: only a value, {found.description}")
+            continue
         scope = _scope(section, project)
         kind = _KIND_OF_SETTINGS.fullmatch(section.heading)
         if scope is None and kind and kind["kind"].lower() not in _SAYS_NOTHING:
@@ -74,14 +91,15 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             continue
         answer = _answer(found.description, found.default)
         subject = f"{name} of {scope}" if scope else f"{name} {noun}" if " " in noun else name
-        phrasings = LABEL if noun == "label" else SETTING_OF if scope else SETTING
+        phrasings = _NAMED_ALONE.get(noun) or (SETTING_OF if scope else SETTING)
         slots = {"project": asked, "name": name, "noun": noun, "scope": scope or ""}
         yield phrasings.fact("setting", subject, answer, **slots)
 
 
 def _name(shown: str) -> str | None:
     """Return the one name in a cell or item: the long form where a short one stands beside it."""
-    names = [part.strip() for part in re.split(r",\s*|\s+/\s+|\s+or\s+", plain(shown))]
+    bare = re.sub(r"\{[^{}]*\}", "", plain(shown))  # the labels of a metric
+    names = [part.strip() for part in re.split(r",\s*|\s+/\s+|\s+or\s+", bare)]
     names = [re.split(r"[=\s]", name)[0].strip("<>") for name in names if name]
     if not names:
         return None
@@ -152,6 +170,7 @@ def _answer(description: str, default: str) -> str:
     answer = description.strip()
     if not re.search(r"\n\s*[-*] |\n```", answer):
         answer = " ".join(answer.split())
+    answer = re.sub(r"(?:is|are) (?=\S)", "", answer, count=1) if _IS.match(answer) else answer
     answer = answer[0].upper() + answer[1:]
     answer = without_pointers(answer)
     if not answer.endswith((".", "!", "?", ":", "```", "...")):
