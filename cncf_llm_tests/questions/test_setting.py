@@ -64,10 +64,12 @@ def test_help_texts_are_read_with_their_continuations():
         '      --wait               wait until ready (default "no")\n'
         "```"
     )
-    namespace, wait = of(text, "Options", title="prom install")
+    namespace, wait = of(text, "Options", title="prometheus install")
     assert namespace.answer == "Namespace scope of this request."
     assert wait.answer == "Wait until ready. The default is `no`."
-    assert wait.questions[0] == ("What does the `--wait` flag of `prom install` do in Prometheus?")
+    assert wait.questions[0] == (
+        "What does the `--wait` flag of `prometheus install` do in Prometheus?"
+    )
 
 
 def test_a_name_that_says_nothing_needs_a_place():

@@ -63,10 +63,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
         return
     manual = _MANUAL_NAME.match(paragraphs[0])
     if manual and section.part and normalised(manual["term"]) in normalised(section.part):
-        answer = (
-            f"{_capital(section.part)} {_limited(' '.join(manual['rest'].split()))}".rstrip(".")
-            + "."
-        )
+        said = _limited(" ".join(manual["rest"].split())).rstrip(".")
+        answer = f"{_capital(section.part)} {said}."
         yield PART.fact("definition", section.part, answer, project=asked, part=section.part)
     names = {normalised(name): label for name, label in section.names.items()}
     for number, paragraph in enumerate(paragraphs):

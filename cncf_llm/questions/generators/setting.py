@@ -45,7 +45,7 @@ LABEL = Phrasings(  # a label is not set: it is attached to something
 
 _NAMED_ALONE = {"label": LABEL, "metric": METRIC}  # what needs no scope: names are unique
 _IS = re.compile(r"(?:is|are) (?!used|set|not|only|optional|required|deprecated|ignored)")
-_EXAMPLE_VALUE = re.compile(r"(?:is )?set to \S+", re.IGNORECASE)
+_EXAMPLE_VALUE = re.compile(r"(?:is )?set to \S+|can be replaced .+", re.IGNORECASE | re.DOTALL)
 _NO_DEFAULT = frozenset(("", "-", "–", "—", "none", "n/a", "nil", "null", "no default", "required"))
 _KIND_OF_SETTINGS = re.compile(
     r"(?P<kind>[\w-]+(?: [\w-]+)?) (?:settings|options|parameters|fields|flags|arguments)", re.I
@@ -142,14 +142,22 @@ def _scope(section: Section, project: Mapping[str, object]) -> str | None:
             return settings_of["scope"]
         if re.fullmatch(r"<[\w-]+>", heading) or re.fullmatch(r"[a-z]+(?:_[a-z]+)+", bare):
             return f"`{bare}`"
-        if re.fullmatch(r"[a-z][a-z0-9]+(?:[ -][a-z][a-z0-9-]*){0,3}", heading):
-            command = heading.split()[0] != project["project"] or " " in heading
-            if command and (" " in heading or heading in section.names or "ctl" in heading):
-                return f"`{heading}`"
+        if _is_command(heading, project):
+            return f"`{heading}`"
         component = _component(heading, section, project)
         if component:
             return component
     return None
+
+
+def _is_command(heading: str, project: Mapping[str, object]) -> bool:
+    """Tell whether a heading is a command line, such as "helm install" or "promtool check"."""
+    first, *rest = heading.split(" ")
+    aliases = project["aliases"]
+    tools = {str(project["project"]), *(aliases if isinstance(aliases, list) else ())}
+    plain_words = all(re.fullmatch(r"[a-z][a-z0-9-]*", word) for word in (first, *rest))
+    is_tool = re.fullmatch(r"[a-z]+(?:ctl|tool|utl|adm)", first) is not None
+    return plain_words and len(rest) < 4 and (is_tool or bool(rest and first in tools))
 
 
 def _component(heading: str, section: Section, project: Mapping[str, object]) -> str | None:
