@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from cncf_llm.entities.gazetteer import word_list
 from cncf_llm.entities.labels import (
     COMMAND,
     COMPONENT,
@@ -51,17 +52,6 @@ _BEFORE = {
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.\-/]*(?:\[[\w*]*\][\w.]*)*")
 _KEY_LIKE = re.compile(r"[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+|[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
 _CAMEL = re.compile(r"(?:[A-Z][a-z0-9]+){2,}s?|[A-Z]{2,}[a-z][A-Za-z]+")
-_HEADERS = frozenset(
-    "field fields parameter parameters name key option options flag flags setting settings property "
-    "properties variable argument arguments attribute annotation".split()
-    + ["environment variable", "env var", "configuration key", "config key", "feature gate"]
-)
-_FUNCTION_WORDS = frozenset(
-    "a an the this that these those my your our its their new same custom own which each every any "
-    "some other another single first last default following above below true false null none yes no "
-    "and or of to in on for with by as is are be one two all both either such common main external "
-    "internal additional optional required specific different many several existing built-in".split()
-)
 
 _VERSION_BEFORE = re.compile(
     r"(?:\b(?:versions?|releases?|since|before|after|until|from|to|in|as of|>=?|<=?|than"
@@ -89,7 +79,11 @@ def marked_spans(unit: Unit, executables: Iterable[str], alone: frozenset[str]) 
             yield Span(start, start + len(name), label, name, "pattern")
     for start, end in unit.stressed:
         word = text[start:end]
-        if _IDENTIFIER.fullmatch(word) and word[0].islower() and word not in _FUNCTION_WORDS:
+        if (
+            _IDENTIFIER.fullmatch(word)
+            and word[0].islower()
+            and word not in word_list("function_words")
+        ):
             for label in (COMPONENT, SETTING):
                 if _AFTER[label].match(text, end):
                     yield Span(start, end, label, word, "pattern")
@@ -120,7 +114,7 @@ def _in_code(
     assigned = re.fullmatch(rf"({ENVIRONMENT})=\S*", word)
     if assigned:
         return SETTING, assigned[1]
-    if not _IDENTIFIER.fullmatch(word) or word in _FUNCTION_WORDS or len(word) > 80:
+    if not _IDENTIFIER.fullmatch(word) or word in word_list("function_words") or len(word) > 80:
         return None
     shape = shape_of(word)
     if shape == METRIC:
@@ -133,9 +127,9 @@ def _in_code(
     if _CAMEL.fullmatch(word) and _AFTER[KUBERNETES_KIND].match(after):
         return KUBERNETES_KIND, word
     for label, pattern in _BEFORE.items():
-        if pattern.search(before) and word[0].islower():
-            if label == SETTING or re.search("[_.:]", word):
-                return label, word
+        named = word[0].islower() and (label == SETTING or re.search("[_.:]", word))
+        if named and pattern.search(before):
+            return label, word
     if shape:
         return None  # the pipeline finds it by its shape
     if _KEY_LIKE.fullmatch(word):
@@ -148,7 +142,7 @@ def _starts_a_definition(unit: Unit, start: int, end: int) -> bool:
     if start > 1:
         return False
     if unit.kind == "cell":
-        return unit.header in _HEADERS and end >= len(unit.text) - 1
+        return unit.header in word_list("setting_columns") and end >= len(unit.text) - 1
     return unit.kind == "item" and bool(
         re.match(r" ?(?:\([^)]*\) ?)?(?::| [-–—] )", unit.text[end:])
     )

@@ -17,6 +17,7 @@ import yaml
 from cncf_llm.entities.labels import (
     COMMAND,
     KUBERNETES_KIND,
+    LABELS,
     LANGUAGE,
     ORGANIZATION,
     PLATFORM,
@@ -75,8 +76,7 @@ def build_gazetteer(
     `neighbours` has the other landscape items: `name`, `category`, `subcategory`. `kinds` are API
     kinds found elsewhere, such as `kinds_in_yaml` of a corpus.
     """
-    curated = _curated()
-    ambiguous = frozenset(curated["ambiguous"])
+    ambiguous = word_list("ambiguous")
     taken: set[str] = set()
     entries: list[Entry] = []
 
@@ -87,7 +87,8 @@ def build_gazetteer(
             unsure = name in ambiguous and label in (PROJECT, LANGUAGE, PLATFORM, ORGANIZATION)
             entries.append(Entry(name, label, new, ambiguous=unsure, kind_case=kind_case))
 
-    for label, groups in curated["names"]:
+    for label in LABELS:
+        groups = _curated().get(label, {}) if label != COMMAND else {}
         for case, lines in groups.items():
             for line in lines:
                 forms = line.split("|")
@@ -110,9 +111,7 @@ def build_gazetteer(
             name = re.sub(r"\s*\(.*?\)", "", row["name"]).strip()
             if _tells_itself(name, label):
                 add(name, label, [name])
-    return Gazetteer(
-        tuple(entries), {name: tuple(subs) for name, subs in curated["subcommands"].items()}
-    )
+    return Gazetteer(tuple(entries), _subcommands())
 
 
 def project_links(projects: pl.DataFrame) -> dict[str, str]:
@@ -150,14 +149,10 @@ def _spellings(forms: Iterable[str], case: str) -> list[str]:
     spelled: list[str] = []
     for form in forms:
         variants = [form]
-        if case == "any_case":
-            variants.append(form[0].upper() + form[1:])
-            if form.isupper():
-                pass  # an acronym in lower case is another word
-            else:
-                variants.append(form.lower())
-                if " " in form or "-" in form:
-                    variants.append(re.sub(r"\b[a-z]", lambda m: m[0].upper(), form))
+        if case == "any_case" and not form.isupper():  # an acronym in lower case is another word
+            variants += [form[0].upper() + form[1:], form.lower()]
+            if " " in form or "-" in form:
+                variants.append(re.sub(r"\b[a-z]", lambda m: m[0].upper(), form))
         for variant in variants:
             spelled += [variant, _plural(variant)]
     return spelled
@@ -182,34 +177,33 @@ def _tells_itself(name: str, label: str) -> bool:
     words = name.split()
     if len(words) > 1:
         return all(word[0].isupper() or word[0].isdigit() for word in words) and not (
-            label == PROJECT and all(word.lower() in _ORDINARY for word in words)
+            label == PROJECT and all(word.lower() in word_list("generic") for word in words)
         )
     return bool(re.search(r"[a-z][A-Z]|\d|^[A-Z][a-z]+DB$", name)) and not name.islower()
-
-
-_ORDINARY = frozenset(
-    "api app application cloud cluster code config container data edge engine gateway image key "
-    "kubernetes manager mesh native network operator platform policy registry runtime security "
-    "server service stack storage store system".split()
-)
 
 
 @cache
 def _curated() -> dict:
     """Read `gazetteer.yaml` once. It is part of the package, so a fault in it is a bug."""
-    loaded = yaml.safe_load(_CURATED.read_text(encoding="utf-8"))
-    commands = loaded.pop(COMMAND)
-    return {
-        "ambiguous": loaded.pop("ambiguous"),
-        "subcommands": {
-            name: commands["subcommands"].get(name, [])
-            for name in sorted({*commands["subcommands"], *commands["alone"]})
-        },
-        "alone": frozenset(commands["alone"]),
-        "names": list(loaded.items()),
-    }
+    return yaml.safe_load(_CURATED.read_text(encoding="utf-8"))
+
+
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """Return one of the plain lists of `gazetteer.yaml`, such as `function_words`."""
+    return frozenset(_curated()[name])
+
+
+def kinds_of_kubernetes() -> frozenset[str]:
+    """Return the API kinds that Kubernetes itself defines."""
+    return word_list("kinds_of_kubernetes")
 
 
 def commands_alone() -> frozenset[str]:
     """Return the executables that are commands even without a subcommand."""
-    return _curated()["alone"]
+    return frozenset(_curated()[COMMAND]["alone"])
+
+
+def _subcommands() -> dict[str, tuple[str, ...]]:
+    known = _curated()[COMMAND]["subcommands"]
+    return {name: tuple(known.get(name, ())) for name in sorted({*known, *commands_alone()})}

@@ -274,8 +274,8 @@ def merge_graphs(graphs: Iterable[Graph]) -> Graph:
         .sort("count", "edge_id", descending=[True, False])
     )
     return Graph(
-        merged_nodes.select(NODES.schema.names()).cast(dict(NODES.schema)),
-        merged_edges.select(EDGES.schema.names()).cast(dict(EDGES.schema)),
+        merged_nodes.select(NODES.schema.names()).cast(NODES.schema),
+        merged_edges.select(EDGES.schema.names()).cast(EDGES.schema),
         pl.concat([DROPS.frame(), *(part.drops for part in parts)]),
     )
 

@@ -17,8 +17,8 @@ class Unit:
     """A paragraph, list item, table cell or fenced code block.
 
     `text` is plain. `code` and `stressed` are the spans of `text` that the passage sets in
-    back-ticks, and in asterisks or underscores. `header` is the column's heading where the unit is a table cell, else "".
-    `language` is that of fenced code, else "".
+    back-ticks, and in asterisks or underscores. `header` is the column's heading where the unit is
+    a table cell, else "". `language` is that of fenced code, else "".
     """
 
     kind: Kind

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cncf_llm.entities.context import as_tool, code_spans, marked_spans, names_something, versions
-from cncf_llm.entities.gazetteer import Gazetteer, commands_alone
+from cncf_llm.entities.gazetteer import Gazetteer, commands_alone, word_list
 from cncf_llm.entities.labels import (
     COMPONENT,
     CONCEPT,
@@ -37,8 +37,8 @@ class RecognizerError(Exception):
 class Recognizer:
     """A loaded pipeline, with what the rules need to know beyond it.
 
-    `unsure` maps a form that needs context to whether only its capital sets it apart. `ordinary` are
-    the words that the corpus writes in lower case, and which alone are therefore nobody's name.
+    `unsure` maps a form that needs context to whether only its capital sets it apart. `ordinary`
+    are the words that the corpus writes in lower case: alone they are nobody's name.
     """
 
     nlp: "Language"
@@ -49,7 +49,7 @@ class Recognizer:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in one unit: the spans, and the ambiguous names left out for want of context."""
+    """What was found in one unit: spans, and ambiguous names left out for want of context."""
 
     spans: list[Span]
     unclear: list[Span]
@@ -61,14 +61,20 @@ def blank_recognizer(gazetteer: Gazetteer) -> Recognizer:
     from spacy.util import compile_infix_regex, compile_prefix_regex
 
     nlp = spacy.blank("en")
-    nlp.tokenizer.token_match = re.compile(rf"^(?:{WHOLE_TOKEN})$").match
-    prefixes = [FLAG_BEFORE_VALUE, r"`", *nlp.Defaults.prefixes]
-    nlp.tokenizer.prefix_search = compile_prefix_regex(prefixes).search
-    infixes = [*nlp.Defaults.infixes, r"(?<=[A-Za-z])-(?=[0-9]+\.)", r"[{}|()=]", r"(?<=\w)/(?=\w)"]
-    nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.token_match = re.compile(rf"^(?:{WHOLE_TOKEN})$").match
+    prefixes = [FLAG_BEFORE_VALUE, r"`", *(nlp.Defaults.prefixes or ())]
+    tokenizer.prefix_search = compile_prefix_regex(prefixes).search
+    infixes = [
+        *(nlp.Defaults.infixes or ()),
+        r"(?<=[A-Za-z])-(?=[0-9]+\.)",
+        r"[{}|()=]",
+        r"(?<=\w)/(?=\w)",
+    ]
+    tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
     # spaCy's span ruler in the guise of the entity ruler: the older class counts its patterns anew
     # for each text, which with thousands of names takes longer than all the rest.
-    ruler = nlp.add_pipe("future_entity_ruler", name="entity_ruler")
+    ruler: Any = nlp.add_pipe("future_entity_ruler", name="entity_ruler")
     ruler.add_patterns(
         [*gazetteer.patterns(), *token_patterns(gazetteer.subcommands, commands_alone())]
     )
@@ -118,7 +124,7 @@ def recognize(recognizer: Recognizer, units: Iterable[tuple[Unit, str | None]]) 
     alone = commands_alone()
     pairs = list(units)
     prose = [(unit.text, at) for at, (unit, _) in enumerate(pairs) if unit.kind != "code"]
-    docs = dict((at, doc) for doc, at in recognizer.nlp.pipe(prose, as_tuples=True, batch_size=256))
+    docs = {at: doc for doc, at in recognizer.nlp.pipe(prose, as_tuples=True, batch_size=256)}
     for at, (unit, own) in enumerate(pairs):
         if unit.kind == "code":
             found = without_overlaps(code_spans(unit, recognizer.subcommands))
@@ -150,14 +156,8 @@ _LEARNT = frozenset({PROJECT, COMPONENT, ORGANIZATION, KUBERNETES_KIND, SETTING,
 _KEY = re.compile(r"[a-z][\w.\-/]*[A-Z_.\-/\d][\w.\-/\[\]]*|-{1,2}[a-z][\w-]*")
 
 
-_CALENDAR = frozenset(
-    "January February March April May June July August September October November December Monday "
-    "Tuesday Wednesday Thursday Friday Saturday Sunday GMT UTC".split()
-)
-
-
 def _is_plausible(span: Span, recognizer: Recognizer) -> bool:
-    """Whether a statistical span looks like its label. A wrong name costs more than a missed one."""
+    """Whether a statistical span looks like its label: a wrong name costs more than none."""
     words = span.name.split()
     if span.label not in _LEARNT or any(not re.search("[A-Za-z]", word) for word in words):
         return False
@@ -169,7 +169,7 @@ def _is_plausible(span: Span, recognizer: Recognizer) -> bool:
         return bool(re.fullmatch(r"(?:[A-Z][a-z0-9]+){2,}", span.name))
     if not re.fullmatch(r"[A-Za-z][\w.+#-]*\w(?: [\w.+#-]*\w)*", span.name) or len(span.name) < 3:
         return False
-    if not re.search("[A-Z]", span.name) or words[0] in _CALENDAR:
+    if not re.search("[A-Z]", span.name) or words[0] in word_list("calendar"):
         return False
     return not all(word.lower() in recognizer.ordinary for word in words)
 
