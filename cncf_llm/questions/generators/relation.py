@@ -83,17 +83,6 @@ RELATIONS = {
         ),
         most=3,
     ),
-    "part_of": _Relation(
-        "{head} is part of {tails}.",
-        Phrasings(
-            training=(
-                "Is {head} a part of {tails}?",
-                "Which project does {head} belong to, is it {tails}?",
-            ),
-            held_out=("Does {head} come with {tails}?",),
-        ),
-        most=1,
-    ),
     "is_a": _Relation(
         "{head} is {tails}.",
         Phrasings(
@@ -120,14 +109,11 @@ def facts(
         for row in nodes.select("entity_id", "project_key").to_dicts()
         if row["project_key"] == project["project"]
     }
-    stated = edges.filter(
-        pl.col("type").is_in(list(RELATIONS)),
-        pl.col("passage_ids").list.len() > 0,
-        pl.col("confidence") >= LEAST_CONFIDENCE,
+    sure = edges.filter(
+        pl.col("passage_ids").list.len() > 0, pl.col("confidence") >= LEAST_CONFIDENCE
     ).sort("type", "head_name", "head", "tail_name", "tail")
-    parts = {
-        row["head"] for row in stated.to_dicts() if row["type"] == "part_of" and row["tail"] in own
-    }
+    parts = set(sure.filter(pl.col("type") == "part_of", pl.col("tail").is_in(own))["head"])
+    stated = sure.filter(pl.col("type").is_in(list(RELATIONS)))
     for group in stated.partition_by("type", "head", maintain_order=True):
         rows = group.to_dicts()
         if rows[0]["head"] in own | parts:
@@ -145,11 +131,9 @@ def _fact(
         return Drop("answer-too-long", f"{head} {rows[0]['type']}: {len(tails)} values"), edge_ids
     if rows[0]["type"] == "is_a":
         tails = [_with_article(tail) for tail in tails]
-    asked = (
-        f"the {name} component {head}"
-        if is_part and normalised(name) not in normalised(head) and rows[0]["type"] != "part_of"
-        else head
-    )
+    asked = head
+    if is_part and normalised(name) not in normalised(head):
+        asked = f"the {name} component {head}"
     tail_list = _joined(tails)
     fact = relation.phrasings.fact(
         "relation",
