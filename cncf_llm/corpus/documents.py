@@ -95,7 +95,7 @@ def _why_nothing(
     language: str | None, foreign: list[dict], drops: list[dict], parsed: Parsed
 ) -> tuple[str, str]:
     if foreign:
-        return "not-english", language if language != ENGLISH else foreign[0]["detail"]
+        return "not-english", foreign[0]["detail"] if language in (None, ENGLISH) else language
     reasons = {drop["reason"] for drop in drops}
     if "too-long" in reasons:
         return "too-long", "no part of it is short enough"

@@ -27,7 +27,9 @@ _SEED = 1
 
 _WORD = re.compile(r"\w+")
 _SOURCES = {"repository": 0, "website": 1, "stackoverflow": 2}
-_VERSION = re.compile(r"^(?:versions?-|release-|v)?(\d+(?:\.(?:\d+|x))+|(?<=[-v])\d+)(?:\.adoc|\.md)?$")
+_VERSION = re.compile(
+    r"^(?:versions?-|release-|v)?(\d+(?:\.(?:\d+|x))+|(?<=[-v])\d+)(?:\.adoc|\.md)?$"
+)
 _OTHER_LANGUAGES = frozenset(
     """ar bn cs da de el es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv ta th tr uk ur vi zh
     pt-br pt_br pt-pt zh-cn zh-tw zh-hans zh-hant zh_cn""".split()
@@ -87,9 +89,11 @@ def keep_order(source: str, repository: str, path: str) -> tuple:
     """
     parts = path.lower().split("/")
     versions = [found[1] for part in parts if (found := _VERSION.match(part))]
-    version = tuple(-int(number) if number != "x" else 0 for number in versions[0].split(".")) if (
-        versions
-    ) else ()
+    version = (
+        tuple(-int(number) if number != "x" else 0 for number in versions[0].split("."))
+        if (versions)
+        else ()
+    )
     translated = any(part in _OTHER_LANGUAGES for part in parts)
     rank = _SOURCES.get(source, len(_SOURCES))
     return (rank, translated, bool(versions), version, repository, path)
@@ -130,7 +134,7 @@ def _near_duplicates(candidates: Iterable[Candidate]) -> Iterable[Duplicate]:
         values = numpy.frombuffer(candidate.signature, dtype="<u4").astype(numpy.uint32)
         sketch = _empty_sketch().copy()
         sketch.hashvalues = values
-        near = sorted(index.query(sketch), key=order.__getitem__)
+        near = sorted((str(one) for one in index.query(sketch)), key=order.__getitem__)
         grams = shingles(candidate.text) if near else set()
         same = next((one for one in near if _jaccard(grams, texts[one]) >= THRESHOLD), None)
         if same is not None:

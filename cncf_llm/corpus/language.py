@@ -1,7 +1,7 @@
 """Which language a text is in, by py3langid.
 
 The model is langid's (Lui and Baldwin, 2012, https://aclanthology.org/P12-3005): naive Bayes over
-byte n-grams, 97 languages.
+byte n-grams.
 """
 
 import re
@@ -15,8 +15,12 @@ DOCUMENT_WORDS = 8  # and a document shorter than this counts as English
 SURE = 0.9  # below it a document counts as English, and a passage as its document
 SAMPLE_CHARACTERS = 4000  # of prose read to judge a document
 
-# No documentation is written in these, but short English texts of technical words are taken for it.
-_MISTAKEN = ("la", "pcm")
+# The languages that software documentation is written in. The model knows 130, and takes short
+# English texts of technical words for the rarest of them.
+_LANGUAGES = """
+    ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nl no pl pt ro ru
+    sk sl sr sv ta th tr uk ur vi zh
+    """.split()
 # Cyrillic and beyond, without the Greek letters and symbols that formulas use.
 _NOT_LATIN = re.compile("[\u0400-\u1fff\u2c00-\ua4cf\ua500-\ud7ff\uf900-\ufaff]+")
 _NOISE = re.compile(r"https?://\S+|\S*[/_@{}<>=\\]\S*|\b\w*\d\w*\b|[A-Z]{3,}|[|*#>\[\]()\"]")
@@ -80,5 +84,5 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([code for code in identifier.labels if code not in _MISTAKEN])
+    identifier.set_languages(_LANGUAGES)
     return identifier

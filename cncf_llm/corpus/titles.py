@@ -8,7 +8,9 @@ _INDEX = ("index", "_index", "readme", "default", "main")
 
 def title_from_path(path: str) -> str:
     """Return the words of a file's name, or of its folder's where the file is an index."""
-    parts = [part for part in PurePosixPath(path.partition("?")[0]).parts if part not in ("/", "..")]
+    parts = [
+        part for part in PurePosixPath(path.partition("?")[0]).parts if part not in ("/", "..")
+    ]
     if not parts:
         return "Untitled"
     stem = re.sub(r"(?<=.)\.\w{1,5}$", "", parts[-1])

@@ -8,12 +8,27 @@ import polars as pl
 
 from cncf_llm.corpus.duplicates import Candidate, Duplicate, find_duplicates, keep_order
 from cncf_llm.corpus.reading import read_documents
-from cncf_llm.corpus.tables import DOCUMENTS, DROPS, PASSAGES, READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
+from cncf_llm.corpus.tables import (
+    DOCUMENTS,
+    DROPS,
+    PASSAGES,
+    READ_DOCUMENTS,
+    READ_DROPS,
+    READ_PASSAGES,
+)
 from cncf_llm.corpus.version import VERSION
 from cncf_llm.store import carry_over
 
-_PROVENANCE = ["document_id", "source", "repository", "path", "revision", "url", "licence",
-               "attribution"]
+_PROVENANCE = [
+    "document_id",
+    "source",
+    "repository",
+    "path",
+    "revision",
+    "url",
+    "licence",
+    "attribution",
+]
 
 
 @dataclass(frozen=True)
@@ -92,7 +107,15 @@ def _candidates(read_passages: pl.DataFrame, documents: pl.DataFrame) -> list[Ca
     """Return the passages in the order in which the first of equal ones is kept."""
     places = documents.select("document_id", "source", "repository", "path").iter_rows()
     order = {document_id: keep_order(*place) for document_id, *place in places}
-    columns = ("document_id", "position", "passage_id", "title", "heading_path", "text", "signature")
+    columns = (
+        "document_id",
+        "position",
+        "passage_id",
+        "title",
+        "heading_path",
+        "text",
+        "signature",
+    )
     rows = sorted(
         read_passages.select(columns).iter_rows(),
         key=lambda row: (order[row[0]], row[0], row[1]),
@@ -107,7 +130,7 @@ def _with_provenance(kept: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFram
     """Join what may change while the content does not: the commit, the permalink, the licence."""
     provenance = documents.select(_PROVENANCE)
     joined = kept.join(provenance, on="document_id", how="left", maintain_order="left")
-    return joined.select(list(PASSAGES.columns)).cast(dict(PASSAGES.schema))
+    return joined.select(list(PASSAGES.columns)).cast(PASSAGES.schema)  # pyright: ignore[reportArgumentType]
 
 
 def _account(

@@ -51,15 +51,13 @@ def test_templated_reference_pages_do_not_collapse():
 
 def test_near_duplicates_do_not_chain():
     versions = [
-        " ".join(f"v{version}" if position < version * 6 else word
-                 for position, word in enumerate(WORDS))
+        " ".join(
+            f"v{version}" if position < version * 6 else word for position, word in enumerate(WORDS)
+        )
         for version in range(5)
     ]
-    kept = {one for *_, one in [(v,) for v in range(5)]} - {
-        int(one.passage_id) for one in find_duplicates(
-            [candidate(str(number), text) for number, text in enumerate(versions)])
-    }
-    assert len(kept) >= 2  # the last shares far too little with the first
+    dropped = found(*(candidate(str(number), text) for number, text in enumerate(versions)))
+    assert 0 < len(dropped) < 4  # the last shares far too little with the first
 
 
 def test_signatures_are_the_same_in_every_process_and_absent_for_short_texts():
@@ -79,4 +77,4 @@ def test_which_of_two_equal_passages_is_kept():
         ("website", "h", "a"),
         ("stackoverflow", "s", "1"),
     ]
-    assert sorted(reversed(places), key=lambda place: keep_order(*place)) == places
+    assert sorted([*places[3:], *places[:3]], key=lambda place: keep_order(*place)) == places

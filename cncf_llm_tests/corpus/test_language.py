@@ -1,7 +1,9 @@
 from cncf_llm.corpus.language import document_language, language_of, passage_language
 
 ENGLISH = "The server keeps all the data in memory and writes it to disk every few minutes. "
-GERMAN = "Der Server hält alle Daten im Speicher und schreibt sie alle paar Minuten auf die Platte. "
+GERMAN = (
+    "Der Server hält alle Daten im Speicher und schreibt sie alle paar Minuten auf die Platte. "
+)
 RUSSIAN = "Сервер хранит все данные в памяти и записывает их на диск каждые несколько минут. "
 
 

@@ -86,8 +86,12 @@ def test_code_beyond_the_hard_limit_is_left_out_with_its_reason():
 
 def test_fragments_are_too_short_unless_they_are_code_or_a_table():
     passages, left_out = divide(
-        Heading(2, "A"), Paragraph("See also."), Heading(2, "B"), Code("sh", "ls"),
-        Heading(2, "C"), TableBlock(("a",), (("1",),)),
+        Heading(2, "A"),
+        Paragraph("See also."),
+        Heading(2, "B"),
+        Code("sh", "ls"),
+        Heading(2, "C"),
+        TableBlock(("a",), (("1",),)),
     )
     assert [passage.heading_path for passage in passages] == [("B",), ("C",)]
     assert [(part.heading_path, part.reason) for part in left_out] == [(("A",), "too-short")]
@@ -105,6 +109,10 @@ def test_words_of_scripts_without_spaces_are_counted():
 
 
 def test_prose_is_without_code_and_tables():
-    blocks = (Paragraph("Use `x` now."), Code("", "c"), TableBlock(("t",), ()),
-              ListBlock(((Paragraph("Item"),),)))
+    blocks = (
+        Paragraph("Use `x` now."),
+        Code("", "c"),
+        TableBlock(("t",), ()),
+        ListBlock(((Paragraph("Item"),),)),
+    )
     assert prose_of(blocks) == "Use  now.\nItem"

@@ -32,7 +32,9 @@ def documents(*rows: dict) -> pl.DataFrame:
     return pl.DataFrame(rows, schema_overrides={"attribution": pl.String})
 
 
-A = row("a.md", f"# Page A\n\n{ENGLISH}\n\n## Use\n\nUse the option `--a` to start the first server.\n")
+A = row(
+    "a.md", f"# Page A\n\n{ENGLISH}\n\n## Use\n\nUse the option `--a` to start the first server.\n"
+)
 B = row("b.md", "# Page B\n\nThis page is about something that no other page of the project has.\n")
 C = row("c.md", f"# Page A\n\n{ENGLISH}\n")
 
@@ -62,8 +64,10 @@ def test_every_document_has_passages_or_a_reason():
     ]
     corpus = unify(documents(*rows), None)
     paths = {one["document_id"]: one["path"] for one in rows}
-    reasons = {paths[key]: reason for key, reason in
-               corpus.documents.select("document_id", "drop_reason").iter_rows()}
+    reasons = {
+        paths[key]: reason
+        for key, reason in corpus.documents.select("document_id", "drop_reason").iter_rows()
+    }
     assert reasons == {
         "a.md": None,
         "c.md": "all-duplicates",
@@ -82,9 +86,11 @@ def test_every_document_has_passages_or_a_reason():
 
 
 def test_a_mixed_page_keeps_its_english_passages():
-    page = f"# Page\n\n{ENGLISH} {ENGLISH}\n\n## Mehr\n\n{GERMAN} {GERMAN}\n\n## More\n\n{ENGLISH}\n"
+    page = (
+        f"# Page\n\n{ENGLISH} {ENGLISH}\n\n## Mehr\n\n{GERMAN} {GERMAN}\n\n## More\n\n{ENGLISH}\n"
+    )
     corpus = unify(documents(row("mixed.md", page)), None)
-    assert [path for path in corpus.passages["heading_path"].to_list()] == [[], ["More"]]
+    assert corpus.passages["heading_path"].to_list() == [[], ["More"]]
     assert count_reasons(corpus.drops) == {"not-english": 1}
 
 
@@ -97,9 +103,13 @@ def test_a_duplicate_names_the_passage_that_is_kept():
 
 def test_only_what_changed_is_read_and_the_result_is_that_from_scratch():
     before = unify(documents(A, B, C), None)
-    changed = row("b.md", "# Page B\n\nThis page was changed and now it says something else entirely.\n")
+    changed = row(
+        "b.md", "# Page B\n\nThis page was changed and now it says something else entirely.\n"
+    )
     moved = C | {"revision": "beef", "url": "https://example.org/moved"}
-    added = row("d.md", "# Page D\n\nA page that was not there before and that is about monitoring.\n")
+    added = row(
+        "d.md", "# Page D\n\nA page that was not there before and that is about monitoring.\n"
+    )
     now = documents(changed, moved, added)
 
     after = unify(now, before.tables)
@@ -129,7 +139,9 @@ def test_another_media_type_is_a_change():
 
 def test_no_documents():
     empty = unify(documents(A).clear(), None)
-    assert empty.passages.is_empty() and empty.documents.is_empty() and empty.drops.is_empty()
+    assert empty.passages.is_empty()
+    assert empty.documents.is_empty()
+    assert empty.drops.is_empty()
 
 
 @pytest.mark.slow

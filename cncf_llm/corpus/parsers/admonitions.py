@@ -10,8 +10,10 @@ _ANY = re.compile(r"^[ \t]*(?:!!!|\?\?\?|===[+!]? *\"|:::)", re.MULTILINE)
 _INDENTED = re.compile(
     r"^(?P<indent> *)(?:(?:!!!|\?\?\?\+?) *(?P<kind>[\w -]*?)|===[+!]?) *(?:\"(?P<title>.*)\")? *$"
 )
-_COLONS = re.compile(r"^ *:{3,} *(?:\{?[\w-]+\}?)? *(?:\[(?P<bracket>.*)\]|(?P<title>[^:{]*))"
-                     r"(?:\{.*\})? *$")
+_COLONS = re.compile(
+    r"^ *:{3,} *(?:\{?[\w-]+\}?)? *(?:\[(?P<bracket>.*)\]|(?P<title>[^:{]*))"
+    r"(?:\{.*\})? *$"
+)
 _FENCE = re.compile(r"^ *(`{3,}|~{3,})")
 
 

@@ -24,8 +24,10 @@ _TABLE = re.compile(r"^[|,:!]={3,}$")
 _ITEM = re.compile(r"^\s*(\*{1,6}|-|\.{1,6}|\d{1,3}\.|<(?:\.|\d+)>)\s+(?:\[[ xX*]\]\s+)?(\S.*)$")
 _TERM = re.compile(r"^\s*(\S.*?)(:{2,4}|;;)(?:\s+(.*))?$")
 _ADMONITION = re.compile(r"^(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION):\s+")
-_SKIPPED = re.compile(r"^(?:(?:include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::.*"
-                      r"|\[\[.*\]\]|'{3,}|<{3,}|//(?!//).*)$")
+_SKIPPED = re.compile(
+    r"^(?:(?:include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::.*"
+    r"|\[\[.*\]\]|'{3,}|<{3,}|//(?!//).*)$"
+)
 _CALLOUT = re.compile(r"[ \t]*(?://|#|--)?[ \t]*<[\d.]+>[ \t]*$")
 
 

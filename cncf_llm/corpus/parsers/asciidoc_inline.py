@@ -6,16 +6,29 @@ _MACRO = re.compile(
     r"(?:(?:link|xref|mailto):[^\s\[\]]*|(?<![\w`])https?://[^\s\[\]<>\"]+)\[([^\]\[]*)\]"
 )
 _CROSS_REFERENCE = re.compile(r"<<([^<>,]+)(?:,\s*([^<>]+))?>>")
-_DROPPED = re.compile(r"\[\[[^\]]*\]\]|(?:image|icon|footnote|indexterm2?|anchor):\S*?\[[^\]]*\]"
-                      r"|\(\(\([^)]*\)\)\)")
+_DROPPED = re.compile(
+    r"\[\[[^\]]*\]\]|(?:image|icon|footnote|indexterm2?|anchor):\S*?\[[^\]]*\]"
+    r"|\(\(\([^)]*\)\)\)"
+)
 _UI_MACRO = re.compile(r"\b(?:kbd|btn|menu|pass|stem):\S*?\[([^\]]*)\]")
 _ROLE = re.compile(r"\[\.?[\w.-]+\](?=[#*_`])")
 _PASSED = re.compile(r"`\+(.+?)\+`|(?<!\w)\+(\S(?:[^+]*\S)?)\+(?!\w)")
 _HASHED = re.compile(r"(?<![\w#&])#(\S(?:[^#]*\S)?)#(?!\w)")
 _REFERENCE = re.compile(r"\{([a-zA-Z][\w-]*)\}")
 _BREAK = re.compile(r"\s\+$")
-_BUILT_IN = {"nbsp": " ", "empty": "", "sp": " ", "plus": "+", "asterisk": "*", "vbar": "|",
-             "lt": "<", "gt": ">", "amp": "&", "backtick": "`", "cpp": "C++"}
+_BUILT_IN = {
+    "nbsp": " ",
+    "empty": "",
+    "sp": " ",
+    "plus": "+",
+    "asterisk": "*",
+    "vbar": "|",
+    "lt": "<",
+    "gt": ">",
+    "amp": "&",
+    "backtick": "`",
+    "cpp": "C++",
+}
 _LONGEST_VALUE = 200
 
 
@@ -42,7 +55,9 @@ def inline(text: str, attributes: Attributes) -> str:
     text = attributes.resolve(_BREAK.sub("", text))
     text = _DROPPED.sub("", text)
     text = _MACRO.sub(_link_text, text)
-    text = _CROSS_REFERENCE.sub(lambda found: found[2] or found[1].strip("#_").replace("_", " "), text)
+    text = _CROSS_REFERENCE.sub(
+        lambda found: found[2] or found[1].strip("#_").replace("_", " "), text
+    )
     text = _UI_MACRO.sub(r"\1", text)
     text = _ROLE.sub("", text)
     text = _PASSED.sub(lambda found: f"`{found[1] or found[2]}`", text)
@@ -50,5 +65,5 @@ def inline(text: str, attributes: Attributes) -> str:
 
 
 def _link_text(found: re.Match[str]) -> str:
-    text = re.split(r",\s*(?:window|role|opts)=", found[1])[0].rstrip("^").strip("\"")
+    text = re.split(r",\s*(?:window|role|opts)=", found[1])[0].rstrip("^").strip('"')
     return text or found[0].partition("[")[0].removeprefix("link:").removeprefix("xref:")

@@ -18,7 +18,7 @@ def pipe_table(lines: list[str], block: str, attributes: Attributes) -> list[str
     cells: list[str] = []
     per_line: list[int] = []
     for line in lines:
-        starts = [found for found in _CELL.finditer(line)]
+        starts = list(_CELL.finditer(line))
         before = line[: starts[0].start()] if starts else line
         if cells and before.strip():
             cells[-1] += " " + before.strip()

@@ -6,6 +6,7 @@ https://aclanthology.org/2021.acl-demo.15). Anything else is taken whole: fragme
 """
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cncf_llm.corpus.parsers.blocks import Block, Parsed, Unreadable, one_line
@@ -44,15 +45,14 @@ def fragment_blocks(source: str) -> list[Block]:
 def _page_text(content: bytes) -> str:
     declared = _CHARSET.search(content[:2048])
     if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
-        try:
+        # A wrong declaration is ignored: the text is then decoded as if there were none.
+        with suppress(LookupError, UnicodeError):
             content = content.decode(declared[1].decode("ascii")).encode("utf-8")
-        except (LookupError, UnicodeError):
-            pass  # a wrong declaration: decode below as if there were none
     return decode(content, max_line=None)
 
 
 def _document(source: str) -> "HtmlElement":
-    from lxml import etree, html
+    from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
     source = re.sub(r"<\?xml[^>]*\?>", "", source[:200]) + source[200:]
     parser = html.HTMLParser(
@@ -72,7 +72,7 @@ def _document(source: str) -> "HtmlElement":
 
 
 def _depths(page: "HtmlElement"):
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     depth = 0
     for event, _ in etree.iterwalk(page, events=("start", "end")):

@@ -43,7 +43,7 @@ def element_blocks(element: "HtmlElement") -> list[Block]:
     running: list[str] = []  # inline content that no block element encloses
 
     def flush() -> None:
-        if text := _tidy("".join(running)):
+        if text := one_line("".join(running)):
             blocks.append(Paragraph(text))
         running.clear()
 
@@ -64,10 +64,10 @@ def element_blocks(element: "HtmlElement") -> list[Block]:
 def _block(element: "HtmlElement") -> list[Block]:
     tag = element.tag
     if re.fullmatch("h[1-6]", tag):
-        text = _tidy(_inline(element)).strip("¶#").strip()
+        text = one_line(_inline(element)).strip("¶#").strip()
         return [Heading(int(tag[1]), text)] if text else []
     if tag == "p" and not _holds_blocks(element):
-        text = _tidy(_inline(element))
+        text = one_line(_inline(element))
         return [Paragraph(text)] if text else []
     if tag == "pre":
         return _code(element)
@@ -111,14 +111,9 @@ def _inline(element: "HtmlElement") -> str:
     return "".join(parts)
 
 
-def _tidy(text: str) -> str:
-    return one_line(text)
-
-
 def _code(element: "HtmlElement") -> list[Block]:
-    text = "".join(
-        "\n" if inner.tag == "br" else "" for inner in element.iter("br")
-    ) and _text_with_breaks(element) or element.text_content()
+    has_breaks = next(element.iter("br"), None) is not None
+    text = _text_with_breaks(element) if has_breaks else element.text_content()
     text = text.expandtabs(4).strip("\n").rstrip()
     return [Code(_language(element), text)] if text.strip() else []
 
@@ -163,7 +158,9 @@ def _definitions(element: "HtmlElement") -> list[Block]:
     for child in element.iter("dt", "dd"):
         if child.getparent() is not element and child.getparent().getparent() is not element:
             continue  # of a list within a definition; a `div` may group a term with its definition
-        parts.append(_tidy(_inline(child)) if child.tag == "dt" else tuple(element_blocks(child)))
+        parts.append(
+            one_line(_inline(child)) if child.tag == "dt" else tuple(element_blocks(child))
+        )
     items = definition_items(parts)
     return [ListBlock(tuple(items))] if items else []
 
@@ -173,7 +170,7 @@ def _table(element: "HtmlElement") -> list[Block]:
     for row in element.iter("tr"):
         if next(row.iterancestors("table")) is element:
             cells = [cell for cell in row if cell.tag in ("td", "th")]
-            rows.append((cells, tuple(_tidy(_inline(cell)) for cell in cells)))
+            rows.append((cells, tuple(one_line(_inline(cell)) for cell in cells)))
     rows = [(cells, texts) for cells, texts in rows if any(texts)]
     if not rows:
         return []

@@ -1,4 +1,4 @@
-"""Markdown (CommonMark with tables, definition lists, front matter, and the usual site dialects)."""
+"""Markdown: CommonMark with tables, definition lists, front matter, and site dialects."""
 
 import re
 from functools import cache
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 60  # levels of lists and quotations
 
-_FENCED = re.compile(r"^ *(?P<fence>`{3,}|~{3,}).*?(?:^ *(?P=fence)[`~]*[ \t]*$|\Z)",
-                     re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(
+    r"^ *(?P<fence>`{3,}|~{3,}).*?(?:^ *(?P=fence)[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
+)
 # What other site generators put between paragraphs: MDX imports, Liquid tags, snippet includes.
 _DIRECTIVES = re.compile(
     r"^import\s[^\n]*?from\s+['\"][^'\"\n]+['\"];?[ \t]*$|^\{!.*?!\}[ \t]*$|^-+8<-+.*$"
@@ -40,7 +41,9 @@ def parse_text(text: str, *, title: str, description: str, indented_code: bool =
     description becomes the first paragraph. `indented_code` is off for MDX, which has none.
     """
     text = unwrap_admonitions(replace_shortcodes(text))
-    text = outside_code(text, lambda part: _HTML_TABLE.sub(_without_gaps, _DIRECTIVES.sub("", part)))
+    text = outside_code(
+        text, lambda part: _HTML_TABLE.sub(_without_gaps, _DIRECTIVES.sub("", part))
+    )
     tokens = _markdown(indented_code).parse(text)
     if max((token.level for token in tokens), default=0) >= MAX_DEPTH - 1:
         # markdown-it stops reading there, so text would be lost without a word.
@@ -82,6 +85,8 @@ def _markdown(indented_code: bool) -> "MarkdownIt":
     from markdown_it import MarkdownIt
     from mdit_py_plugins.deflist import deflist_plugin
 
-    markdown = MarkdownIt("commonmark", {"maxNesting": MAX_DEPTH}).enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"maxNesting": MAX_DEPTH}).enable(
+        ["table", "strikethrough"]
+    )
     markdown.use(deflist_plugin)
     return markdown if indented_code else markdown.disable("code")

@@ -24,12 +24,14 @@ _TASK = re.compile(r"^\[[ xX]\]\s+")
 _TAG = re.compile(r"</?([A-Za-z][\w.-]*)([^>]*)>")
 _PLACEHOLDER = re.compile(r"<[a-z][a-z0-9_-]*>")
 _HTML = frozenset(
-    """a abbr address article aside audio b bdi bdo big blockquote br button caption center cite code
-    col colgroup dd del details dfn div dl dt em embed figcaption figure font footer form h1 h2 h3 h4
-    h5 h6 header hr i iframe img input ins kbd label li link main map mark meta nav nobr object ol
-    p param picture pre q s samp script section select small source span strike strong style sub
-    summary sup svg table tbody td template textarea tfoot th thead time tr tt u ul var video
-    wbr""".split()
+    """
+    a abbr address article aside audio b bdi bdo big blockquote br button caption center cite
+    code col colgroup dd del details dfn div dl dt em embed figcaption figure font footer form
+    h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li link main map mark meta nav
+    nobr object ol p param picture pre q s samp script section select small source span strike
+    strong style sub summary sup svg table tbody td template textarea tfoot th thead time tr tt
+    u ul var video wbr
+    """.split()
 )
 
 

@@ -1,4 +1,4 @@
-"""MDX: Markdown with JavaScript imports, expressions and JSX components, of which the text stays."""
+"""MDX: Markdown with JavaScript imports, expressions and JSX components: only text stays."""
 
 import re
 
@@ -8,14 +8,15 @@ from cncf_llm.corpus.parsers.front_matter import split_front_matter
 from cncf_llm.corpus.parsers.markdown import outside_code, parse_text
 
 _MAX_MARKUP = 20_000  # characters of one tag or expression; longer ones are taken as text
-_STATEMENT = re.compile(
-    r"^(?:import|export)\s.*?(?=\n[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL
-)
+_STATEMENT = re.compile(r"^(?:import|export)\s.*?(?=\n[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL)
 _CODE_BLOCK = re.compile(
     r"<CodeBlock\b(?P<attributes>[^>]*)>\s*\{\s*`(?P<code>.*?)`\s*\}\s*</CodeBlock>", re.DOTALL
 )
-_STEP = re.compile(r"(?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`)|\\[{<]|(?P<tag></?(?:[A-Za-z>]))"
-                   r"|(?P<brace>\{)", re.DOTALL)
+_STEP = re.compile(
+    r"(?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`)|\\[{<]|(?P<tag></?(?:[A-Za-z>]))"
+    r"|(?P<brace>\{)",
+    re.DOTALL,
+)
 _BRACES = re.compile(r"[{}]")
 _LABEL = re.compile(r"\b(?:label|title|summary)\s*=\s*\{?\s*(?:\"([^\"]*)\"|'([^']*)')")
 _STRING = re.compile(r"\{\s*(['\"`])((?:(?!\1)[^\\])*)\1\s*\}", re.DOTALL)

@@ -8,8 +8,10 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 def is_openapi(value: object) -> bool:
     """Return whether a value is an OpenAPI or Swagger description."""
-    return isinstance(value, dict) and ("openapi" in value or "swagger" in value) and (
-        isinstance(value.get("info"), dict)
+    return (
+        isinstance(value, dict)
+        and ("openapi" in value or "swagger" in value)
+        and (isinstance(value.get("info"), dict))
     )
 
 

@@ -30,12 +30,28 @@ def main(seconds: int, memory_bytes: int, max_pages: int) -> dict:
         return _wrong("unreadable-nested-too-deep", "PDF objects deeper than the reader can go")
     except LimitReachedError as error:
         return _wrong("unreadable-memory-limit", str(error))
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OSError,
-            AssertionError, NotImplementedError, ZeroDivisionError, OverflowError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        OSError,
+        AssertionError,
+        NotImplementedError,
+        ZeroDivisionError,
+        OverflowError,
+    ) as error:
         return _wrong("unreadable-pdf-damaged", f"{type(error).__name__}: {error}"[:300])
     except ImportError as error:  # pypdf decrypts AES only with another library
         return _wrong("unreadable-pdf-encrypted", str(error))
-    return {"title": _title(reader), "outline": _outline(reader), "pages": pages, "page_count": count}
+    return {
+        "title": _title(reader),
+        "outline": _outline(reader),
+        "pages": pages,
+        "page_count": count,
+    }
 
 
 def _wrong(reason: str, detail: str) -> dict:

@@ -6,7 +6,9 @@ from collections import Counter
 from cncf_llm.corpus.parsers.blocks import Block, Heading, ListBlock, Paragraph, one_line
 
 _BULLET = re.compile(r"^\s*(?:[•●○▪■◦‣∙·–*-]|o(?=\s))\s*(?=\S)")
-_NUMBER_ONLY = re.compile(r"^\W*(?:page\s+)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of)\s*\d{1,4})?\W*$", re.I)
+_NUMBER_ONLY = re.compile(
+    r"^\W*(?:page\s+)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of)\s*\d{1,4})?\W*$", re.I
+)
 _DOTTED = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$")  # a line of a table of contents
 _SENTENCE_END = re.compile(r"[.!?:;][\"')\]”’]?$")
 _NUMBERED_HEADING = re.compile(r"^\d{1,2}((?:\.\d{1,2}){1,3})\.?\s+[A-Z][^.!?]{2,70}$")

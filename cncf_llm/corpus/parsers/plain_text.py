@@ -2,7 +2,15 @@
 
 import re
 
-from cncf_llm.corpus.parsers.blocks import Block, Code, Heading, ListBlock, Paragraph, Parsed, one_line
+from cncf_llm.corpus.parsers.blocks import (
+    Block,
+    Code,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Parsed,
+    one_line,
+)
 from cncf_llm.corpus.parsers.decoding import decode
 
 _UNDERLINE = re.compile(r"^([=~-])\1{2,}\s*$")
@@ -28,7 +36,11 @@ def parse(content: bytes, path: str) -> Parsed:
 
 
 def _group_blocks(lines: list[str]) -> list[Block]:
-    if len(lines) >= 2 and (found := _UNDERLINE.match(lines[1])) and _BULLET.match(lines[0]) is None:
+    if (
+        len(lines) >= 2
+        and (found := _UNDERLINE.match(lines[1]))
+        and _BULLET.match(lines[0]) is None
+    ):
         heading = Heading(1 if found[1] == "=" else 2, one_line(lines[0]))
         return [heading, *(_group_blocks(lines[2:]) if lines[2:] else [])]
     if _is_layout(lines):

@@ -6,7 +6,7 @@ document uses are registered with a plain meaning first: text, code, an item of 
 
 import re
 
-from cncf_llm.corpus.parsers.blocks import Parsed
+from cncf_llm.corpus.parsers.blocks import Heading, Parsed
 from cncf_llm.corpus.parsers.decoding import decode
 from cncf_llm.corpus.parsers.rst_extensions import tolerate
 from cncf_llm.corpus.parsers.rst_nodes import document_blocks
@@ -33,11 +33,12 @@ _SUBSTITUTED = re.compile(r"\|([A-Za-z][\w-]*)\|")
 def parse(content: bytes, path: str) -> Parsed:
     """Parse a reStructuredText file. Raises `Unreadable` as `decode` does, RecursionError if deep.
 
-    The title is the first heading when no text comes before it.
+    The title is the first heading.
     """
     from docutils.core import publish_doctree
 
     text = decode(content)
     tolerate(text)
     blocks = document_blocks(publish_doctree(text, settings_overrides=_SETTINGS))
-    return Parsed(next((block.text for block in blocks if hasattr(block, "level")), ""), tuple(blocks))
+    title = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    return Parsed(title.replace("`", ""), tuple(blocks))

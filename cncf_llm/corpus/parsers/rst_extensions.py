@@ -3,26 +3,41 @@
 import re
 from typing import Any
 
-_DIRECTIVE = re.compile(r"^\s*\.\.\s+(?:\|[^|\n]+\|\s+)?([A-Za-z][\w:+.-]*?)::(?=\s|$)", re.MULTILINE)
+_DIRECTIVE = re.compile(
+    r"^\s*\.\.\s+(?:\|[^|\n]+\|\s+)?([A-Za-z][\w:+.-]*?)::(?=\s|$)", re.MULTILINE
+)
 _ROLE = re.compile(r":([A-Za-z][\w:+.-]*):`|`:([A-Za-z][\w:+.-]*):")
 _TARGET = re.compile(r"\s*<[^<>]*>\s*$")
 
 # Directives whose content is no text of the document, or lies in another file.
 _NOTHING = frozenset(
-    """toctree include literalinclude image figure contents sectnum index meta raw only ifconfig
-    highlight highlightlang default-role default-domain module currentmodule program tabularcolumns
-    graphviz digraph graph mermaid plantuml uml math youtube video automodule autoclass autofunction
-    autosummary bibliography codeauthor sectionauthor role title restructuredtext-test-directive
-    date unicode-not""".split()
+    """
+    toctree include literalinclude image figure contents sectnum index meta raw only ifconfig
+    highlight highlightlang default-role default-domain module currentmodule program
+    tabularcolumns graphviz digraph graph mermaid plantuml uml math youtube video automodule
+    autoclass autofunction autosummary bibliography codeauthor sectionauthor role title
+    restructuredtext-test-directive date unicode-not
+    """.split()
 )
 _CODE_ROLES = frozenset(
-    """code file option envvar command program samp kbd mimetype makevar confval setting env cmdoption
-    method func class meth attr mod data const exc obj token regexp get post put delete""".split()
+    """
+    code file option envvar command program samp kbd mimetype makevar confval setting env
+    cmdoption method func class meth attr mod data const exc obj token regexp get post put
+    delete
+    """.split()
 )
-_KNOWN_CODE = ("code", "sourcecode", "prompt", "console", "parsed-literal", "productionlist", "literal")
+_KNOWN_CODE = (
+    "code",
+    "sourcecode",
+    "prompt",
+    "console",
+    "parsed-literal",
+    "productionlist",
+    "literal",
+)
 _ITEMS = frozenset("option envvar confval cmdoption describe object setting".split())
 _DOMAINS = ("py:", "http:", "c:", "cpp:", "js:", "go:", "std:", "rst:")
-# docutils' own directives that stay as they are; its code blocks refuse the options that Sphinx has.
+# docutils' own directives that stay; not its code blocks, which refuse the options of Sphinx.
 _NATIVE = frozenset(
     """attention caution danger error hint important note tip warning admonition topic sidebar
     line-block parsed-literal rubric epigraph highlights pull-quote compound container table
@@ -107,7 +122,7 @@ def _item(argument: str, inner) -> Any:
     return nodes.definition_list("", nodes.definition_list_item("", term, definition))
 
 
-def _role_function(name: str):
+def _role_function(name: str) -> Any:
     from docutils import nodes
 
     last = name.rpartition(":")[2]

@@ -1,6 +1,6 @@
 """A docutils document tree as blocks."""
 
-from typing import TYPE_CHECKING
+from typing import Any  # docutils' nodes have no useful types
 
 from cncf_llm.corpus.parsers.blocks import (
     Block,
@@ -13,9 +13,6 @@ from cncf_llm.corpus.parsers.blocks import (
 )
 from cncf_llm.corpus.parsers.markdown_tokens import code_span, definition_items
 
-if TYPE_CHECKING:
-    from docutils.nodes import Element, Node
-
 _NOTHING = frozenset(
     """comment system_message target substitution_definition image figure raw math_block pending
     meta docinfo decoration footnote_reference problematic label generated transition""".split()
@@ -23,16 +20,16 @@ _NOTHING = frozenset(
 _NO_LANGUAGE = frozenset({"code", "none", "text", "default", "literal-block", ""})
 
 
-def document_blocks(document: "Element") -> list[Block]:
+def document_blocks(document: Any) -> list[Block]:
     """Return the blocks of a document tree in reading order."""
     return _children(document, 0)
 
 
-def _children(element: "Element", level: int) -> list[Block]:
+def _children(element: Any, level: int) -> list[Block]:
     return [block for child in element.children for block in _blocks(child, level)]
 
 
-def _blocks(node: "Node", level: int) -> list[Block]:
+def _blocks(node: Any, level: int) -> list[Block]:
     from docutils import nodes
 
     kind = type(node).__name__
@@ -64,11 +61,11 @@ def _blocks(node: "Node", level: int) -> list[Block]:
             return _children(node, level)
 
 
-def _inline(element: "Element") -> str:
+def _inline(element: Any) -> str:
     return one_line("".join(_inline_text(child) for child in element.children))
 
 
-def _inline_text(node: "Node") -> str:
+def _inline_text(node: Any) -> str:
     from docutils import nodes
 
     if isinstance(node, nodes.Text):
@@ -85,20 +82,20 @@ def _inline_text(node: "Node") -> str:
     return "".join(_inline_text(child) for child in node.children)
 
 
-def _code(node: "Element") -> list[Block]:
+def _code(node: Any) -> list[Block]:
     text = node.astext().expandtabs(4).strip("\n").rstrip()
     names = [name.lower() for name in node.get("classes", [])]
     language = next((name for name in names if name not in _NO_LANGUAGE), "")
     return [Code(language, text)] if text.strip() else []
 
 
-def _list(node: "Element", level: int) -> list[Block]:
+def _list(node: Any, level: int) -> list[Block]:
     items = tuple(item for child in node.children if (item := tuple(_children(child, level))))
     start = int(node.get("start", 1)) if type(node).__name__ == "enumerated_list" else None
     return [ListBlock(items, start)] if items else []
 
 
-def _definitions(node: "Element", level: int) -> list[Block]:
+def _definitions(node: Any, level: int) -> list[Block]:
     parts: list = []
     for item in node.children:
         for part in item.children:
@@ -113,11 +110,15 @@ def _definitions(node: "Element", level: int) -> list[Block]:
     return [ListBlock(tuple(items))] if items else []
 
 
-def _table(node: "Element", level: int) -> list[Block]:
+def _table(node: Any, level: int) -> list[Block]:
     from docutils import nodes
 
-    before = [block for title in node.children if type(title).__name__ == "title"
-              for block in _blocks(title, level)]
+    before = [
+        block
+        for title in node.children
+        if type(title).__name__ == "title"
+        for block in _blocks(title, level)
+    ]
     header: tuple[str, ...] = ()
     rows = []
     for row in node.findall(nodes.row):
@@ -133,7 +134,7 @@ def _table(node: "Element", level: int) -> list[Block]:
     return [*before, TableBlock(header or tuple("" for _ in rows[0]), tuple(rows))]
 
 
-def _cell(entry: "Element") -> str:
+def _cell(entry: Any) -> str:
     parts = []
     for node in entry.findall(lambda inner: type(inner).__name__ in ("paragraph", "literal_block")):
         literal = type(node).__name__ == "literal_block"

@@ -12,9 +12,9 @@ def is_schema(value: object) -> bool:
         return False
     schema_like = "$schema" in value or value.get("type") in ("object", "array")
     holds = any(isinstance(value.get(key), dict) for key in ("properties", "definitions", "$defs"))
-    return schema_like and (holds or "items" in value or "allOf" in value) or (
-        "$schema" in value and "description" in value
-    )
+    if "$schema" in value and "description" in value:
+        return True
+    return schema_like and (holds or "items" in value or "allOf" in value)
 
 
 def schema_blocks(schema: dict) -> tuple[list[Block], Dropped]:

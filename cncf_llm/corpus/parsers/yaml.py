@@ -67,10 +67,9 @@ def _introduction(value: object) -> list[Block]:
 
 
 def _title(value: object) -> str:
+    if not isinstance(value, dict):
+        return ""
     if is_definition(value):
         return str(value["spec"]["names"]["kind"])
-    if is_openapi(value):
-        return one_line(str(value["info"].get("title") or ""))
-    if isinstance(value, dict) and is_schema(value):
-        return one_line(str(value.get("title") or ""))
-    return ""
+    titled = value["info"] if is_openapi(value) else value if is_schema(value) else {}
+    return one_line(str(titled.get("title") or ""))

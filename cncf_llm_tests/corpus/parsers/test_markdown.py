@@ -12,7 +12,7 @@ def markdown(text: str) -> str:
 
 
 def test_front_matter_gives_title_and_first_paragraph():
-    parsed = read("---\ntitle: \"Metric *types*\"\ndescription: The `four` *types*.\n---\nText.\n")
+    parsed = read('---\ntitle: "Metric *types*"\ndescription: The `four` *types*.\n---\nText.\n')
     assert parsed.title == "Metric types"
     assert parsed.blocks == (Paragraph("The `four` types."), Paragraph("Text."))
 
@@ -23,7 +23,9 @@ def test_toml_front_matter():
 
 
 def test_front_matter_that_is_no_yaml_is_read_by_line():
-    assert read("---\ntitle: {{ x }}: [\ndescription: Fine\n---\nText.\n").blocks[0] == Paragraph("Fine")
+    assert read("---\ntitle: {{ x }}: [\ndescription: Fine\n---\nText.\n").blocks[0] == Paragraph(
+        "Fine"
+    )
 
 
 def test_title_is_the_first_heading_without_front_matter():
@@ -46,9 +48,7 @@ def test_anchors_and_attributes_are_removed():
 
 def test_nested_lists():
     text = "1. one\n   - deep\n     - deeper\n2. two\n\n   ```sh\n   ls\n   ```\n"
-    assert markdown(text) == (
-        "1. one\n   - deep\n     - deeper\n2. two\n\n   ```sh\n   ls\n   ```"
-    )
+    assert markdown(text) == ("1. one\n   - deep\n     - deeper\n2. two\n\n   ```sh\n   ls\n   ```")
 
 
 def test_tables_stay_tables():
@@ -58,7 +58,8 @@ def test_tables_stay_tables():
 
 
 def test_html_tables_with_empty_lines_are_tables():
-    text = "<table>\n<tr><th>A</th><th>B</th></tr>\n\n    <tr><td>1</td><td><b>2</b></td></tr>\n</table>\n"
+    first = "<tr><th>A</th><th>B</th></tr>"
+    text = f"<table>\n{first}\n\n    <tr><td>1</td><td><b>2</b></td></tr>\n</table>\n"
     assert read(text).blocks == (TableBlock(("A", "B"), (("1", "2"),)),)
 
 
@@ -78,8 +79,10 @@ def test_definition_lists():
     ("text", "expected"),
     [
         ("{{< note >}}\nTake care.\n{{< /note >}}", "Take care."),
-        ('{{< tabs name="t" >}}\n{{% tab name="Linux" %}}\nRun it.\n{{% /tab %}}\n{{< /tabs >}}',
-         "Linux:\n\nRun it."),
+        (
+            '{{< tabs name="t" >}}\n{{% tab name="Linux" %}}\nRun it.\n{{% /tab %}}\n{{< /tabs >}}',
+            "Linux:\n\nRun it.",
+        ),
         ('{{< include "x.md" >}}\nText', "Text"),
         ('A {{< glossary_tooltip text="Pod" term_id="pod" >}} runs.', "A Pod runs."),
         ('A {{< glossary_tooltip term_id="api-server" >}}.', "A api server."),
@@ -87,10 +90,12 @@ def test_definition_lists():
         ("Version v{{< skew currentVersion >}}.", "Version vCURRENT_VERSION."),
         ("{{< comment >}}\nhidden\n{{< /comment >}}Shown", "Shown"),
         ("{{< highlight go >}}\nx := 1\n{{< /highlight >}}", "```go\nx := 1\n```"),
-        ('{{% alert title="Upgrade first" color="warning" %}}\nText\n{{% /alert %}}',
-         "Upgrade first:\n\nText"),
+        (
+            '{{% alert title="Upgrade first" color="warning" %}}\nText\n{{% /alert %}}',
+            "Upgrade first:\n\nText",
+        ),
         ("Write `{{</* note */>}}`.", "Write `{{< note >}}`."),
-        ("## {{% heading \"whatsnext\" %}}\n\nText", "What's next\n\nText"),
+        ('## {{% heading "whatsnext" %}}\n\nText', "What's next\n\nText"),
     ],
 )
 def test_hugo_shortcodes(text, expected):
@@ -100,8 +105,10 @@ def test_hugo_shortcodes(text, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('!!! note "Careful"\n    Body.\n\n    ```sh\n    ls\n    ```\nAfter.',
-         "Careful:\n\nBody.\n\n```sh\nls\n```\n\nAfter."),
+        (
+            '!!! note "Careful"\n    Body.\n\n    ```sh\n    ls\n    ```\nAfter.',
+            "Careful:\n\nBody.\n\n```sh\nls\n```\n\nAfter.",
+        ),
         ('=== "Linux"\n    Run it.\n', "Linux:\n\nRun it."),
         (":::note[Title here]\nBody.\n:::\nAfter.", "Title here:\n\nBody.\n\nAfter."),
         ("> [!WARNING]\n> Take care.", "Take care."),
@@ -112,7 +119,9 @@ def test_admonitions(text, expected):
 
 
 def test_admonition_marks_within_code_stay():
-    assert markdown("```\n:::note\n!!! x\n```\n\n:::tip\nT\n:::\n") == "```\n:::note\n!!! x\n```\n\nT"
+    assert (
+        markdown("```\n:::note\n!!! x\n```\n\n:::tip\nT\n:::\n") == "```\n:::note\n!!! x\n```\n\nT"
+    )
 
 
 @pytest.mark.parametrize("nested", ["> ", "- ", "* 1. "])
@@ -122,7 +131,9 @@ def test_ten_thousand_levels_have_a_reason(nested):
     assert caught.value.reason == "unreadable-nested-too-deep"
 
 
-@pytest.mark.parametrize("text", ["[" * 20_000, "*a " * 20_000, "x" + "`" * 9_999, "<a " * 20_000, "```\nopen"])
+@pytest.mark.parametrize(
+    "text", ["[" * 20_000, "*a " * 20_000, "x" + "`" * 9_999, "<a " * 20_000, "```\nopen"]
+)
 def test_malformed_markdown_is_text(text):
     assert read(text).blocks
 
@@ -157,6 +168,8 @@ x := 1
     )
 
 
-@pytest.mark.parametrize("text", ["a { b", "a < b", "<Tabs", "{" * 3000, "<A " * 3000, "<A b='{'>x"])
+@pytest.mark.parametrize(
+    "text", ["a { b", "a < b", "<Tabs", "{" * 3000, "<A " * 3000, "<A b='{'>x"]
+)
 def test_malformed_mdx_is_text(text):
     assert read(text, "text/mdx").blocks

@@ -56,7 +56,7 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch, tmp_path):
 def test_running_heads_numbers_and_hyphens_are_removed():
     words = ["one", "two", "three", "four"]
     pages = [
-        f"The Paper\nPart {word}\n{word} begins and con-\ntinues.\nEnd of {word}.\nDone {word}.\n{n}"
+        f"The Paper\nPart {word}\n{word} begins and con-\ntinues.\nEnd {word}.\nDone {word}.\n{n}"
         for n, word in enumerate(words)
     ]
     _, blocks = blocks_of_pages(pages, [])
@@ -65,7 +65,9 @@ def test_running_heads_numbers_and_hyphens_are_removed():
 
 
 def test_bookmarks_and_numbers_make_headings():
-    title, blocks = blocks_of_pages(["Introduction\nText.\n2.1 Scope\n• one\n• two"], [[1, "Introduction"]])
+    title, blocks = blocks_of_pages(
+        ["Introduction\nText.\n2.1 Scope\n• one\n• two"], [[1, "Introduction"]]
+    )
     assert title == "Introduction"
     assert [getattr(block, "level", None) for block in blocks] == [1, None, 2, None]
     assert render(blocks[3:]) == "- one\n- two"

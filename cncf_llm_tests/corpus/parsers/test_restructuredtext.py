@@ -11,8 +11,8 @@ def rst(text: str) -> str:
 
 def test_headings_roles_and_links():
     parsed = parse(
-        b".. _label:\n\nTitle\n=====\n\nSub\n---\n\n*Some* ``code`` :ref:`a title <x>` :option:`--x`"
-        b" `link <http://x>`_ :unknown:`thing` |sub|.\n",
+        b".. _label:\n\nTitle\n=====\n\nSub\n---\n\n*Some* ``code`` :ref:`a title <x>`"
+        b" :option:`--x` `link <http://x>`_ :unknown:`thing` |sub|.\n",
         "page.rst",
         "text/x-rst",
     )
@@ -51,7 +51,9 @@ def test_files_are_not_read(tmp_path: Path):
     assert rst(text) == "Text"
 
 
-@pytest.mark.parametrize("text", ["Title\n==\n\n`open ``open *open |open :ref:`x\n", "====\n====\n", ".. x::"])
+@pytest.mark.parametrize(
+    "text", ["Title\n==\n\n`open ``open *open |open :ref:`x\n", "====\n====\n", ".. x::"]
+)
 def test_malformed_text_does_not_fail(text):
     rst(text)
 

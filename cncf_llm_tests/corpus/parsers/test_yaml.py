@@ -54,7 +54,9 @@ def test_a_custom_resource_definition_says_what_its_fields_mean():
         ),
     )
     text = render(parsed.blocks[1:3])
-    assert text.startswith("`Certificate` is a custom resource of the API group `cert.io`. Versions")
+    assert text.startswith(
+        "`Certificate` is a custom resource of the API group `cert.io`. Versions"
+    )
     assert text.endswith("A Certificate is a request for a signed certificate.")
 
 
@@ -86,13 +88,20 @@ components:
 
 
 def test_json_schema_and_json_that_is_none():
-    schema = {"title": "Values", "type": "object", "properties": {"a": {"description": "An A."}},
-              "$defs": {"B": {"description": "A B."}}}
+    schema = {
+        "title": "Values",
+        "type": "object",
+        "properties": {"a": {"description": "An A."}},
+        "$defs": {"B": {"description": "A B."}},
+    }
     parsed = read(json.dumps(schema), "application/schema+json")
     assert parsed.title == "Values"
     assert "| `a` |  |  | An A. |" in render(parsed.blocks)
-    for text, reason in (("{", "unreadable-json"), ("[1]", "unreadable-not-a-schema"),
-                         ("[" * 100_000, "unreadable-nested-too-deep")):
+    for text, reason in (
+        ("{", "unreadable-json"),
+        ("[1]", "unreadable-not-a-schema"),
+        ("[" * 100_000, "unreadable-nested-too-deep"),
+    ):
         with pytest.raises(Unreadable) as caught:
             read(text, "application/schema+json")
         assert caught.value.reason == reason
@@ -107,7 +116,9 @@ def test_manifests_are_introduced_and_kept():
     )
 
 
-@pytest.mark.parametrize("text", ["a: {{ .Values.x }}\n  b", "a: !Sub x\n", "a: [", "a: 2024-99-99\n"])
+@pytest.mark.parametrize(
+    "text", ["a: {{ .Values.x }}\n  b", "a: !Sub x\n", "a: [", "a: 2024-99-99\n"]
+)
 def test_what_is_no_plain_yaml_is_kept_as_configuration(text):
     assert render(read(text).blocks) == f"```yaml\n{text.rstrip()}\n```"
 
@@ -122,8 +133,12 @@ def test_long_values_are_divided_between_keys():
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("\n".join([f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(9)]),
-         "unreadable-alias-bomb"),
+        (
+            "\n".join(
+                [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'x'}]" for n in range(9)]
+            ),
+            "unreadable-alias-bomb",
+        ),
         ("a: " + "[" * 900 + "]" * 900, "unreadable-nested-too-deep"),
         ("- " * 10_000 + "x", "unreadable-nested-too-deep"),
     ],
