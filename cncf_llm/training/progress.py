@@ -23,6 +23,8 @@ def progress_callback(report: Report, tracking: TrackedRun | None) -> Any:
     class Progress(TrainerCallback):
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             report(state.global_step, state.max_steps, "training the adapter")
+            if state.global_step == state.max_steps:
+                control.should_log = True  # so that the curve reaches the end
 
         def on_log(
             self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any

@@ -21,7 +21,7 @@ class EmbeddedRecipe:
     context: int = 256
     batch: int = 8
     steps: int = 600
-    epochs: float = 8.0
+    epochs: float = 6.0
     matrix_rate: float = 1e-2
     other_rate: float = 4e-3
     weight_decay: float = 0.1
