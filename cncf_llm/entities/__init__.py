@@ -27,8 +27,7 @@ from cncf_llm.entities.recognizer import RecognizerError, load_recognizer
 from cncf_llm.entities.score import AnnotationError, score_recognizer
 from cncf_llm.entities.tables import DROPS, EDGES, MENTIONS, NODES, SCORES
 from cncf_llm.entities.train import train_recognizer
-
-VERSION = "1"
+from cncf_llm.entities.version import VERSION
 
 __all__ = [
     "DROPS",

@@ -10,6 +10,7 @@ from cncf_llm.entities.plain import units
 from cncf_llm.entities.recognizer import Recognizer, load_recognizer, recognize
 from cncf_llm.entities.spans import Span
 from cncf_llm.entities.tables import DROPS, MENTIONS
+from cncf_llm.entities.version import VERSION
 from cncf_llm.store import Carried, carry_over, digest, stable_id
 
 _PASSAGES_AT_ONCE = 500
@@ -22,7 +23,6 @@ def find_mentions(
     previous: Mapping[str, pl.DataFrame] | None = None,
     *,
     project_names: Mapping[str, str] | None = None,
-    version: str = "1",
 ) -> Carried:
     """Find the mentions in each passage, carrying over those of unchanged passages.
 
@@ -52,7 +52,7 @@ def find_mentions(
         }
 
     own = {project: names.get(project) for project in passages["project"].unique().sort()}
-    recipe = digest({"version": version, "recognizer": recognizer_digest, "names": own})
+    recipe = digest({"version": VERSION, "recognizer": recognizer_digest, "names": own})
     return carry_over(passages, previous, compute, key="passage_id", recipe=recipe)
 
 

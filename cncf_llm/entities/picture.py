@@ -1,12 +1,17 @@
 """A picture of a graph: its best connected entities, coloured by label."""
 
 import io
-import textwrap
+import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from cncf_llm.entities.labels import LABELS, LANDSCAPE_LABELS
+from cncf_llm.entities.layout import HEIGHT, WIDTH, lines_of, place_nodes
+
+if TYPE_CHECKING:
+    from networkx import DiGraph
 
 # Okabe and Ito's palette and shades near it: told apart with any colour vision, and on print.
 _COLOURS: Mapping[str, str] = {
@@ -42,19 +47,23 @@ def draw_graph(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int = 25) -> byt
     from matplotlib.figure import Figure
 
     graph = _choose(nodes, edges, limit)
-    figure = Figure(figsize=(11, 7.6), dpi=110, facecolor="white")
-    axes = figure.add_axes((0.02, 0.07, 0.96, 0.91))
+    figure = Figure(figsize=(WIDTH, HEIGHT + 0.6), dpi=110, facecolor="white")
+    axes = figure.add_axes((0.0, 0.07, 1.0, 0.93))
     axes.set_axis_off()
+    axes.set_xlim(0, WIDTH)
+    axes.set_ylim(0, HEIGHT)
     if not graph:
-        axes.text(0.5, 0.5, "no entity is connected to another", ha="center", color=_FAINT)
+        axes.text(
+            WIDTH / 2, HEIGHT / 2, "no entity is connected to another", ha="center", color=_FAINT
+        )
         return _png(figure)
-    places = _layout(graph)
+    places = place_nodes(graph)
     sizes = {
-        name: 90 + 28 * min(mentions, 400) ** 0.55
-        for name, mentions in graph.nodes(data="mentions")
+        str(name): 90 + 28 * min(int(data["mentions"]), 400) ** 0.55
+        for name, data in graph.nodes(data=True)
     }
     for landscape in (True, False):
-        pairs = [(a, b) for a, b, only in graph.edges(data="landscape") if only == landscape]
+        pairs = [(a, b) for a, b, d in graph.edges(data=True) if d["landscape"] == landscape]
         nx.draw_networkx_edges(
             graph,
             places,
@@ -71,7 +80,7 @@ def draw_graph(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int = 25) -> byt
         graph,
         places,
         ax=axes,
-        node_color=[_COLOURS[label] for _, label in graph.nodes(data="label")],
+        node_color=[_COLOURS[data["label"]] for _, data in graph.nodes(data=True)],
         node_size=[sizes[name] for name in graph.nodes],
         edgecolors="white",
         linewidths=1.4,
@@ -79,14 +88,14 @@ def draw_graph(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int = 25) -> byt
     _write_names(axes, graph, places, sizes)
     _write_relations(axes, graph, places)
     _legend(axes, graph)
-    axes.margins(0.09, 0.07)
     return _png(figure)
 
 
-def _choose(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int):
+def _choose(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int) -> "DiGraph[str]":
     """Return the best connected nodes as a directed graph. Edges with a sentence count double."""
     import networkx as nx
 
+    edges = _telling(nodes, edges)
     weight = pl.when(pl.col("sentence").is_null()).then(1.0).otherwise(1.0 + pl.col("confidence"))
     ends = pl.concat(
         [
@@ -99,7 +108,7 @@ def _choose(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int):
         .sort("weight", "mentions", "entity_id", descending=[True, True, False])
         .head(limit)
     )
-    graph = nx.DiGraph()
+    graph: DiGraph[str] = nx.DiGraph()
     for row in ranked.iter_rows(named=True):
         graph.add_node(
             row["entity_id"], label=row["label"], name=row["name"], mentions=row["mentions"]
@@ -114,29 +123,27 @@ def _choose(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int):
     return graph
 
 
-def _layout(graph):
-    """Place the nodes: each connected part by itself, the parts side by side by their size."""
-    import networkx as nx
+def _telling(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+    """Leave out edges that would crowd the picture and say little.
 
-    parts = sorted(nx.weakly_connected_components(graph), key=lambda p: (-len(p), min(p)))
-    places = {}
-    left = 0.0
-    for part in parts:
-        names = [name for name in graph.nodes if name in part]
-        inner = nx.Graph()  # built anew: the order of nodes decides the layout
-        inner.add_nodes_from(names)
-        inner.add_edges_from((a, b) for a, b in graph.edges if a in part)
-        width = max(0.35, (len(names) / graph.number_of_nodes()) ** 0.6 * 2)
-        found = nx.kamada_kawai_layout(inner) if len(names) > 1 else {names[0]: (0.0, 0.0)}
-        for name, (x, y) in found.items():
-            places[name] = (left + width * (x + 1) / 2, y * min(1.0, width))
-        left += width + 0.18
-    return places
+    Of one head's edges of one type the surest few stay. What the landscape says of every project
+    (its maturity, who maintains it) is left out once there are several projects.
+    """
+    landscape = pl.col("sentence").is_null()
+    stated_for = edges.filter(landscape)["head"].n_unique()
+    if stated_for > 1:
+        edges = edges.filter(~(landscape & pl.col("type").is_in(_SAID_OF_ALL)))
+    ranked = edges.sort("count", "confidence", "edge_id", descending=[True, True, False])
+    return ranked.filter(pl.int_range(pl.len()).over("head", "type") < _OF_ONE_TYPE)
 
 
-def _write_names(axes, graph, places, sizes) -> None:
+_SAID_OF_ALL = ["has_maturity", "maintained_by", "in_subcategory"]
+_OF_ONE_TYPE = 5
+
+
+def _write_names(axes: Any, graph: Any, places: Any, sizes: dict[str, float]) -> None:
     for name, (x, y) in places.items():
-        title = "\n".join(textwrap.wrap(_short(graph.nodes[name]["name"]), 18)) or "?"
+        title = "\n".join(lines_of(graph.nodes[name]["name"]))
         axes.annotate(
             title,
             (x, y),
@@ -151,15 +158,13 @@ def _write_names(axes, graph, places, sizes) -> None:
         )
 
 
-def _short(title: str) -> str:
-    return title if len(title) <= 34 else title[:16] + "…" + title[-16:]
-
-
-def _write_relations(axes, graph, places) -> None:
+def _write_relations(axes: Any, graph: Any, places: Any) -> None:
     """Write an edge's relation at its middle, unless the landscape alone states it."""
     for head, tail, data in graph.edges(data=True):
         if data["landscape"]:
             continue
+        if math.dist(places[head], places[tail]) < 1.1:
+            continue  # the names themselves need the room
         x = (places[head][0] + places[tail][0]) / 2
         y = (places[head][1] + places[tail][1]) / 2
         axes.annotate(
@@ -174,10 +179,10 @@ def _write_relations(axes, graph, places) -> None:
         )
 
 
-def _legend(axes, graph) -> None:
+def _legend(axes: Any, graph: Any) -> None:
     from matplotlib.lines import Line2D
 
-    used = {label for _, label in graph.nodes(data="label")}
+    used = {data["label"] for _, data in graph.nodes(data=True)}
     handles = [
         Line2D(
             [],
@@ -206,7 +211,7 @@ def _legend(axes, graph) -> None:
     )
 
 
-def _png(figure) -> bytes:
+def _png(figure: Any) -> bytes:
     buffer = io.BytesIO()
     # without the metadata the bytes would name the version of matplotlib
     figure.savefig(buffer, format="png", metadata={"Software": None})

@@ -141,7 +141,8 @@ def _owns(kind: Mention, project: Mention) -> bool:
 
     "The Flux HelmRelease" does; "the Flux Deployment" says whose object it is.
     """
-    return (kind.name in kinds_of_kubernetes()) == (project.name == "Kubernetes")
+    own = kind.name in kinds_of_kubernetes()
+    return own == (project.name == "Kubernetes") and not project.statistical
 
 
 def _masked(sentence: str, start: int, end: int, mentions: Iterable[Mention]) -> str:
