@@ -20,7 +20,7 @@ PASSAGE_GENERATORS = (definition, how_to, setting, command)
 # The landscape file is published by the CNCF under this licence.
 _LANDSCAPE_LICENCE = "Apache-2.0"
 _CONTRIBUTOR_FOLDERS = word_set(
-    "blog blogs news notes minutes meeting-notes proposals hips rfcs adr release-notes releases "
+    "blog blogs community news notes minutes meeting-notes proposals hips rfcs adr release-notes releases "
     "netlify-plugins"
 )
 _CONTRIBUTOR_FILES = word_set(

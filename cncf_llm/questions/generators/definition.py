@@ -42,7 +42,7 @@ ANSWER_WORDS = 60  # a definition is the first sentences of its paragraph, as lo
 
 _DEFINITION = re.compile(
     r"(?P<article>an?|the)?\s*(?P<term>[\w][\w ./+-]{0,48}?)(?: \([^()]{2,40}\))?"
-    r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the|one of)\b"
+    r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the)\b"
     r"(?! (?:the )?(?:most|longest|best|easiest|simplest|first|last|recommended|same|default|only)"
     r"\b)",
     re.IGNORECASE,

@@ -77,7 +77,7 @@ def _task(section: Section, project: str) -> str | None:
     if not rest and first.lower() in _NOUNS:
         first = _NOUNS[first.lower()]
     verb = bare_verb(first)
-    if verb is None or "?" in rest:
+    if verb is None or "?" in rest or "that" in words(rest):
         return None
     if not rest:
         thing = _thing(section, project)
