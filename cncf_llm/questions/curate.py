@@ -108,6 +108,8 @@ def is_complete(fact: Fact) -> Drop | None:
         return Drop("answer-incomplete", f"{fact.subject}: ends with {fact.answer[-30:]!r}")
     if fact.answer.count("(") > fact.answer.count(")") and "```" not in fact.answer:
         return Drop("answer-incomplete", f"{fact.subject}: unclosed parenthesis")
+    if "`{}`" in fact.answer or "``." in fact.answer:
+        return Drop("answer-incomplete", f"{fact.subject}: a template's value is missing")
     leftover = _LEFTOVER.search(re.sub(r"```.*?```|`[^`]*`", "", fact.answer, flags=re.DOTALL))
     if leftover:
         return Drop("answer-incomplete", f"{fact.subject}: markup {leftover[0]!r}")

@@ -6,29 +6,19 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from cncf_llm.questions import curate
+from cncf_llm.questions.audience import is_for_users
 from cncf_llm.questions.facts import Drop, Fact
 from cncf_llm.questions.generators import command, definition, how_to, landscape, relation, setting
 from cncf_llm.questions.merge import Stated, merge
 from cncf_llm.questions.section import Section, project_name, sections
 from cncf_llm.questions.split import split_of
 from cncf_llm.questions.tables import DRAFTS, DROPS, FACTS, PAIRS, PASSAGE_DROPS, VERSION
-from cncf_llm.questions.words import word_set
 from cncf_llm.store import carry_over, digest, stable_id
 
 PASSAGE_GENERATORS = (definition, how_to, setting, command)
 
 # The landscape file is published by the CNCF under this licence.
 _LANDSCAPE_LICENCE = "Apache-2.0"
-_CONTRIBUTOR_FOLDERS = word_set(
-    "blog blogs community news notes minutes meeting-notes proposals hips rfcs adr release-notes releases "
-    "netlify-plugins"
-)
-_CONTRIBUTOR_FILES = word_set(
-    "adopters changelog code-of-conduct code_of_conduct contributing contributors governance "
-    "maintainers developers owners roadmap release_checklist "
-    "markdown-guide style-guide"
-)
-_CONTRIBUTOR_CAPITALS = word_set("SECURITY RELEASE RELEASES RELEASING HACKING BUILDING NOTICE")
 
 
 @dataclass(frozen=True)
@@ -134,7 +124,7 @@ def _drafts(project: Mapping[str, object], changed: Iterable[Section]) -> dict[s
 
 def _read(project: Mapping[str, object], section: Section) -> tuple[list[Fact], list[Drop]]:
     """Return the facts of one section that pass all filters, and what was refused."""
-    if not _is_for_users(section.path):
+    if not is_for_users(section.path):
         return [], [Drop("not-user-documentation", section.path)]
     name = project_name(project)
     found = [fact for each in PASSAGE_GENERATORS for fact in each.facts(project, section)]
@@ -143,17 +133,6 @@ def _read(project: Mapping[str, object], section: Section) -> tuple[list[Fact], 
     return [
         replace(fact, version=version) if version in fact.questions[0] else fact for fact in facts
     ], drops
-
-
-def _is_for_users(path: str) -> bool:
-    """Tell documentation of the software from files on its making: minutes, changes, rules."""
-    *folders, file = path.split("/")
-    stem = file.partition(".")[0]
-    return (
-        _CONTRIBUTOR_FOLDERS.isdisjoint(folder.lower() for folder in folders)
-        and stem.lower() not in _CONTRIBUTOR_FILES
-        and stem not in _CONTRIBUTOR_CAPITALS
-    )
 
 
 def _drop_row(project: Mapping[str, object], item: str, drop: Drop) -> dict[str, object]:

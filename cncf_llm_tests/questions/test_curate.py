@@ -30,6 +30,7 @@ def test_a_good_fact_passes():
         ("Sets the TCP port to one of:", "answer-incomplete"),
         ("Sets the TCP port {{ of }} the server.", "answer-incomplete"),
         ("Sets the TCP port (of the server.", "answer-incomplete"),
+        ("Sets the TCP port to `{}`.", "answer-incomplete"),
         ("Enables rockets and unicorns everywhere.", "unsupported-answer"),
     ],
 )

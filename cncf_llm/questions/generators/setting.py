@@ -68,8 +68,8 @@ _TOO_COMMON = frozenset(("--help", "--version", "--verbose", "--help-long", "--h
 
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
     """Yield the settings that a section describes, with their defaults where it states them."""
-    if "inherited" in section.heading.lower():
-        return  # flags of every command, described once where they belong
+    if re.match(r"examples?\b|.*\binherited\b", section.heading, re.IGNORECASE):
+        return  # invented settings, and flags of every command, described where they belong
     asked = project_name(project, section)
     for found in described(section):
         name = _name(found.name)
