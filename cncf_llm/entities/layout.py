@@ -49,7 +49,7 @@ def _place(
     inner: nx.Graph[str] = nx.Graph()  # built anew: the order of nodes decides the layout
     inner.add_nodes_from(names)
     inner.add_edges_from((a, b) for a, b in graph.edges if a in part)
-    found = nx.kamada_kawaiplace_nodes(inner)
+    found = nx.kamada_kawai_layout(inner)
     xs, ys = [p[0] for p in found.values()], [p[1] for p in found.values()]
     for name, (x, y) in found.items():
         across = (x - min(xs)) / ((max(xs) - min(xs)) or 1)

@@ -33,7 +33,7 @@ FIELD_PATH = (
 )
 ANNOTATION = (
     r"(?!(?:docker|quay|ghcr|gcr|public|registry|github|gitlab|raw|www|go)\.)"
-    r"(?:[a-z0-9-]+\.)+(?:io|sh|dev|run)/[a-z][A-Za-z0-9._-]*(?<!/v1)"
+    r"(?:[a-z0-9-]+\.)+(?:io|sh|dev|run)/(?!v\d)[a-z](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 )
 METRIC_NAME = (
     r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_(?:total|seconds|bytes|count|sum|bucket|info|ratio|created"

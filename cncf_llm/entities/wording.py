@@ -25,7 +25,7 @@ _LISTED = r"(?:<\w+>(?: \([^()]*\))?(?:, (?:and |or )?| and | or |/))*"
 # What may follow a tail that is a concept or a standard: nothing that makes it a mere modifier.
 _PHRASE_ENDS = (
     r"(?= ?(?:[.,;:)!]|$)| (?:for|that|which|and|or|with|from|to|of|in|on|by|as|at|designed|built"
-    r"|written|used|like|using|when|where|over|via|through|running|project|tool|tools|solution"
+    r"|written|used|like|using|when|where|via|through|running|project|tool|tools|solution"
     r"|software|platform|[–—-] )\b| \()"
 )
 _STANDARD_ENDS = (
@@ -244,7 +244,9 @@ RULES: tuple[Rule, ...] = (
         0.85,
         after=r" (?:component|subproject|plugin|extension|custom resource|resource|api object)\b",
     ),
-    _rule("part_of", " ", 0.75, reverse=True, anywhere=True, heads=[KUBERNETES_KIND]),
+    _rule(
+        "part_of", " ", 0.75, reverse=True, anywhere=True, heads=[KUBERNETES_KIND], after=r"(?!-)"
+    ),
     _rule(
         "part_of",
         r"(?:'s|’s) ",
