@@ -12,7 +12,8 @@ from cncf_llm.entities.gazetteer import (
     kinds_in_yaml,
     project_links,
 )
-from cncf_llm.entities.graph import Graph, build_graph, merge_graphs, to_graphml
+from cncf_llm.entities.graph import Graph, build_graph
+from cncf_llm.entities.graphml import to_graphml
 from cncf_llm.entities.labels import (
     LABELS,
     LANDSCAPE_LABELS,
@@ -22,6 +23,7 @@ from cncf_llm.entities.labels import (
     breaks_signature,
 )
 from cncf_llm.entities.mentions import find_mentions
+from cncf_llm.entities.merge import merge_graphs
 from cncf_llm.entities.picture import draw_graph
 from cncf_llm.entities.recognizer import RecognizerError, load_recognizer
 from cncf_llm.entities.score import AnnotationError, score_recognizer

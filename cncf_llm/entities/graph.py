@@ -1,6 +1,6 @@
-"""Nodes and edges of one project, and the graph of the whole landscape."""
+"""Nodes and edges of one project, from its mentions and its landscape row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,7 +12,7 @@ from cncf_llm.entities.relations import Mention, Refused, find_relations
 from cncf_llm.entities.tables import DROPS, EDGES, NODES
 from cncf_llm.store import stable_id
 
-_SUREST = 0.99  # however many sentences say it
+SUREST = 0.99  # however many sentences say it
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _row(edge_id: str, edge: _Edge) -> dict:
         "tail": edge.tail,
         "tail_name": edge.tail_name,
         "count": edge.count,
-        "confidence": round(min(1 - edge.doubt, _SUREST), 4),
+        "confidence": round(min(1 - edge.doubt, SUREST), 4),
         "sentence": edge.best[1] if edge.best else None,
         "passage_ids": sorted(edge.passages),
     }
@@ -235,82 +235,3 @@ def _organization(slug: object) -> str | None:
     if not slug:
         return None
     return " ".join(word.capitalize() for word in str(slug).replace("_", "-").split("-"))
-
-
-def merge_graphs(graphs: Iterable[Graph]) -> Graph:
-    """Merge the graphs of several projects. Counts add up, passages unite, doubts multiply."""
-    parts = list(graphs)
-    nodes = pl.concat([NODES.frame(), *(part.nodes for part in parts)])
-    edges = pl.concat([EDGES.frame(), *(part.edges for part in parts)])
-    merged_nodes = (
-        nodes.sort("mentions", "name", descending=[True, False])
-        .group_by("entity_id", maintain_order=True)
-        .agg(
-            pl.col("label").first(),
-            pl.col("name").first(),
-            pl.col("project_key").drop_nulls().first(),
-            pl.col("mentions").sum(),
-            pl.col("passage_ids").explode().drop_nulls().unique().sort(),
-        )
-        .sort("mentions", "entity_id", descending=[True, False])
-    )
-    doubt = (1 - pl.col("confidence")).product()
-    stated = pl.col("sentence").is_not_null().any()
-    merged_edges = (
-        edges.sort("confidence", "sentence", descending=[True, False], nulls_last=True)
-        .group_by("edge_id", maintain_order=True)
-        .agg(
-            *(pl.col(c).first() for c in ("type", "head", "head_name", "tail", "tail_name")),
-            pl.col("count").sum(),
-            pl.when(pl.len() == 1)
-            .then(pl.col("confidence").first())
-            .when(stated)
-            .then(pl.min_horizontal((1 - doubt).round(4), pl.lit(_SUREST)))
-            .otherwise(1.0)
-            .alias("confidence"),
-            pl.col("sentence").drop_nulls().first(),
-            pl.col("passage_ids").explode().drop_nulls().unique().sort(),
-        )
-        .sort("count", "edge_id", descending=[True, False])
-    )
-    return Graph(
-        merged_nodes.select(NODES.schema.names()).cast(NODES.schema),
-        merged_edges.select(EDGES.schema.names()).cast(EDGES.schema),
-        pl.concat([DROPS.frame(), *(part.drops for part in parts)]),
-    )
-
-
-def to_graphml(nodes: pl.DataFrame, edges: pl.DataFrame) -> bytes:
-    """Write nodes and edges as GraphML (http://graphml.graphdrawing.org), UTF-8.
-
-    Lists of passages are joined by spaces, since GraphML knows no lists.
-    """
-    import networkx as nx
-
-    graph = nx.MultiDiGraph()
-    for row in nodes.iter_rows(named=True):
-        graph.add_node(
-            row["entity_id"],
-            label=row["label"],
-            name=_printable(row["name"]),
-            project_key=row["project_key"] or "",
-            mentions=row["mentions"],
-            passage_ids=" ".join(row["passage_ids"]),
-        )
-    for row in edges.iter_rows(named=True):
-        graph.add_edge(
-            row["head"],
-            row["tail"],
-            key=row["edge_id"],
-            type=row["type"],
-            count=row["count"],
-            confidence=row["confidence"],
-            sentence=_printable(row["sentence"] or ""),
-            passage_ids=" ".join(row["passage_ids"]),
-        )
-    return "\n".join(nx.generate_graphml(graph, named_key_ids=True)).encode("utf-8")
-
-
-def _printable(text: str) -> str:
-    """Leave out the control characters that XML 1.0 cannot hold."""
-    return "".join(char for char in text if char >= " " or char in "\t\n")

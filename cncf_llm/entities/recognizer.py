@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cncf_llm.entities.context import as_tool, code_spans, marked_spans, names_something, versions
+from cncf_llm.entities.ambiguity import names_something
+from cncf_llm.entities.context import as_tool, code_spans, marked_spans, versions
 from cncf_llm.entities.gazetteer import Gazetteer, commands_alone, word_list
 from cncf_llm.entities.labels import (
     COMPONENT,

@@ -5,9 +5,10 @@ from pathlib import Path
 import polars as pl
 
 from cncf_llm.entities import train_recognizer
+from cncf_llm.entities.examples import with_other_names
 from cncf_llm.entities.gazetteer import Gazetteer
 from cncf_llm.entities.spans import Span
-from cncf_llm.entities.train import _with_other_names, ordinary_words, sample_passages
+from cncf_llm.entities.train import ordinary_words, sample_passages
 from cncf_llm_tests.entities.conftest import SENTENCES, passages
 
 
@@ -73,7 +74,7 @@ def test_replaced_names_keep_their_spans_in_step() -> None:
             "ORGANIZATION": [],
             "PLATFORM": [],
         }
-        new, marks, _ = _with_other_names(text, spans, [], pools, random.Random(seed))
+        new, marks, _ = with_other_names(text, spans, [], pools, random.Random(seed))
         names = [new[a:b] for a, b, _ in marks]
         assert names[0] == names[2]
         assert names[3] == "1.2"
