@@ -67,6 +67,7 @@ def run(
             if wave.partitioned:
                 known = instance.get_dynamic_partitions(PROJECTS.name or "")
                 targets = [*choose_projects(known, wanted)]
+            if wave.partitioned or not any(each.partitioned for each in waves):
                 steps = sum(len(w.assets) * (len(targets) if w.partitioned else 1) for w in waves)
                 progress.update(bar, total=steps)
             for project in targets:
@@ -89,6 +90,7 @@ def _execute(
         # What reads a broken asset is skipped; what reads all projects goes on with the others.
         if broken & {(name, at) for name in upstream(definitions, asset) for at in {project, None}}:
             outcome.skipped.append((asset, project))
+            broken.add((asset, project))
         else:
             runnable.append(asset)
     if not runnable:
@@ -133,24 +135,30 @@ def _reason(event: dg.DagsterEvent) -> str:
         return "no reason was recorded"
     while error.cause:
         error = error.cause
-    return " ".join(error.message.split())
+    name, _, message = " ".join(error.message.split()).partition(": ")
+    return f"{name.rpartition('.')[2]}: {message}"
 
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Say what moved, what stayed, what failed and why."""
-    console.print(f"{len(outcome.changed)} changed, {len(outcome.unchanged)} unchanged")
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, soft_wrap=True)
+
+    say(f"{len(outcome.changed)} changed, {len(outcome.unchanged)} unchanged")
     projects: dict[str, list[str]] = {}
     for asset, project in outcome.changed:
         projects.setdefault(project or "(all projects)", []).append(asset)
     for project, assets in sorted(projects.items()):
-        console.print(f"  [green]changed[/] {project}: {', '.join(assets)}", highlight=False)
+        say(f"  [green]changed[/] {project}: {', '.join(assets)}")
     for check in outcome.failed_checks:
-        console.print(f"  [yellow]check failed[/] {check}", highlight=False)
-    for (asset, project), reason in outcome.failed.items():
-        console.print(
-            f"  [red]failed[/] {asset}{f' of {project}' if project else ''}: {escape(reason)}",
-            highlight=False,
-        )
+        say(f"  [yellow]check failed[/] {check}")
+    for target, reason in outcome.failed.items():
+        say(f"  [red]failed[/] {_name(target)}: {escape(reason)}")
     if outcome.skipped:
-        names = ", ".join(f"{a} of {p}" if p else a for a, p in outcome.skipped)
-        console.print(f"  [red]skipped[/] what needs them: {names}", highlight=False)
+        say(f"  [red]skipped[/] what needs them: {', '.join(map(_name, outcome.skipped))}")
+
+
+def _name(target: Target) -> str:
+    asset, project = target
+    return f"{asset} of {project}" if project else asset

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from cncf_llm.store import Table
+from cncf_llm.store import DROPS, Table
 
 _OF_THE_TEXT = {
     "passage_id": (pl.String, "stable id: document, heading path, ordinal within that path"),
@@ -39,16 +39,6 @@ DOCUMENTS = Table(
         "language": (pl.String, "ISO 639-1 code; null if it could not be read"),
         "passages": (pl.Int64, "passages kept"),
         "drop_reason": (pl.String, "why no passage was kept; null if one was"),
-    },
-)
-
-DROPS = Table(
-    "drops",
-    {
-        "project": (pl.String, "key of the CNCF project"),
-        "item": (pl.String, "id of the document or passage that was dropped"),
-        "reason": (pl.String, "short code"),
-        "detail": (pl.String, "what exactly: the language, the passage kept instead, the error"),
     },
 )
 

@@ -8,16 +8,9 @@ import polars as pl
 
 from cncf_llm.corpus.duplicates import Candidate, Duplicate, find_duplicates, keep_order
 from cncf_llm.corpus.reading import read_documents
-from cncf_llm.corpus.tables import (
-    DOCUMENTS,
-    DROPS,
-    PASSAGES,
-    READ_DOCUMENTS,
-    READ_DROPS,
-    READ_PASSAGES,
-)
+from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES, READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
 from cncf_llm.corpus.version import VERSION
-from cncf_llm.store import carry_over
+from cncf_llm.store import DROPS, carry_over
 
 _PROVENANCE = [
     "document_id",

@@ -81,6 +81,7 @@ def benchmark_scores(
                 folder,
                 model_name=name,
                 model_digest=judged.digest,
+                seed=settings.seed,
                 previous=previous,
                 report=progress(context),
             )
@@ -128,21 +129,24 @@ def landscape_scores(
         scored = [stage.ITEM_SCORES.frame()]
         for project, judged in landscape_jobs(sorted(benchmark_questions), sorted(adapter)):
             items = benchmark_questions[project].table("items")
+            models = [("landscape-adapter", landscape_adapter)]
             if judged is not None:
                 items = items.filter(pl.col("set") == "recall")
-            model = adapter[judged] if judged else landscape_adapter
-            scored.append(
+                models = [("base", base_model), ("adapter", adapter[judged])]
+            scored += [
                 stage.score_items(
                     items,
                     base_model.path / MODEL,
-                    model.path / ADAPTER,
-                    model_name="adapter" if judged else "landscape-adapter",
+                    None if model is base_model else model.path / ADAPTER,
+                    model_name=name,
                     model_digest=model.digest,
-                    control_of=judged,
+                    control_for=judged,
+                    seed=settings.seed,
                     previous=previous,
                     report=progress(context),
                 )
-            )
+                for name, model in models
+            ]
         _keep(draft, pl.concat(scored), settings.seed)
 
     return refresh(
@@ -193,8 +197,7 @@ def leaderboard(
     versions = [*benchmark_scores.values(), landscape_scores]
 
     def build(draft: Draft) -> None:
-        scores = pl.concat([version.table("scores") for version in versions])
-        draft.write("leaderboard", stage.leaderboard(scores))
+        draft.write("leaderboard", stage.leaderboard(v.table("scores") for v in versions))
 
     return refresh(
         context,

@@ -87,7 +87,7 @@ def every_document_accounted_for(
 
 def check_passage_lengths(passages: pl.DataFrame) -> dg.AssetCheckResult:
     """Judge whether passages are of a size to train on: at most 1 in 20 beyond the soft limit."""
-    long = passages.filter(pl.col("tokens") > stage.SOFT_LIMIT).height
+    long = passages.filter(pl.col("tokens") > stage.SOFT_WORDS).height
     return dg.AssetCheckResult(
         passed=passages.height > 0 and long <= passages.height / 20,
         severity=dg.AssetCheckSeverity.WARN,

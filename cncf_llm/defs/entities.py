@@ -173,9 +173,7 @@ def landscape_graph(
 
 
 def _graph(version: Version) -> stage.Graph:
-    return stage.Graph(
-        version.table("nodes"), version.table("edges"), version.table("edge_drops")
-    )
+    return stage.Graph(version.table("nodes"), version.table("edges"), version.table("edge_drops"))
 
 
 def _passages(corpus: Mapping[str, Version]) -> pl.DataFrame:

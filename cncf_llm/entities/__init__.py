@@ -27,12 +27,11 @@ from cncf_llm.entities.merge import merge_graphs
 from cncf_llm.entities.picture import draw_graph
 from cncf_llm.entities.recognizer import RecognizerError, load_recognizer
 from cncf_llm.entities.score import AnnotationError, score_recognizer
-from cncf_llm.entities.tables import DROPS, EDGES, MENTIONS, NODES, SCORES
+from cncf_llm.entities.tables import EDGES, MENTIONS, NODES, SCORES
 from cncf_llm.entities.train import train_recognizer
 from cncf_llm.entities.version import VERSION
 
 __all__ = [
-    "DROPS",
     "EDGES",
     "LABELS",
     "LANDSCAPE_LABELS",

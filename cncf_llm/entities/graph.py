@@ -9,8 +9,8 @@ from cncf_llm.entities.labels import CATEGORY, MATURITY, ORGANIZATION, PROJECT
 from cncf_llm.entities.mentions import entity_id
 from cncf_llm.entities.plain import Unit, sentences, units
 from cncf_llm.entities.relations import Mention, Refused, find_relations
-from cncf_llm.entities.tables import DROPS, EDGES, NODES
-from cncf_llm.store import stable_id
+from cncf_llm.entities.tables import EDGES, NODES
+from cncf_llm.store import DROPS, stable_id
 
 SUREST = 0.99  # however many sentences say it
 

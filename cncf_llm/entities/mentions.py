@@ -9,9 +9,9 @@ from cncf_llm.entities.labels import COMMAND, KUBERNETES_KIND, SETTING
 from cncf_llm.entities.plain import units
 from cncf_llm.entities.recognizer import Recognizer, load_recognizer, recognize
 from cncf_llm.entities.spans import Span
-from cncf_llm.entities.tables import DROPS, MENTIONS
+from cncf_llm.entities.tables import MENTIONS
 from cncf_llm.entities.version import VERSION
-from cncf_llm.store import Carried, carry_over, digest, stable_id
+from cncf_llm.store import DROPS, Carried, carry_over, digest, stable_id
 
 _PASSAGES_AT_ONCE = 500
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import polars as pl
 
 from cncf_llm.entities.graph import SUREST, Graph
-from cncf_llm.entities.tables import DROPS, EDGES, NODES
+from cncf_llm.entities.tables import EDGES, NODES
+from cncf_llm.store import DROPS
 
 
 def merge_graphs(graphs: Iterable[Graph]) -> Graph:

@@ -51,16 +51,6 @@ EDGES = Table(
     },
 )
 
-DROPS = Table(
-    "drops",
-    {
-        "project": (pl.String, "the project whose documentation was read"),
-        "item": (pl.String, "id of the passage that what was dropped stands in"),
-        "reason": (pl.String, "short code"),
-        "detail": (pl.String, "what was dropped"),
-    },
-)
-
 SCORES = Table(
     "recognizer_scores",
     {

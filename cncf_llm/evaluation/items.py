@@ -8,9 +8,8 @@ from typing import Any
 import polars as pl
 
 from cncf_llm.evaluation.item_tables import ITEMS
-from cncf_llm.questions import DROPS
 from cncf_llm.questions.words import normalised, overlap, words
-from cncf_llm.store import content_hash, stable_id
+from cncf_llm.store import DROPS, content_hash, stable_id
 
 DISTRACTORS = 3
 SAME_ANSWER = 0.8  # two answers with this share of word trigrams in common say the same

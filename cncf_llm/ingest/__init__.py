@@ -15,14 +15,13 @@ from cncf_llm.ingest.errors import (
 from cncf_llm.ingest.git import RepositoryLimits, read_repository
 from cncf_llm.ingest.repositories import read_repositories
 from cncf_llm.ingest.stackoverflow import read_stackoverflow
-from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
+from cncf_llm.ingest.tables import DOCUMENTS, Reading
 from cncf_llm.ingest.website import read_website
 
 VERSION = "1"
 
 __all__ = [
     "DOCUMENTS",
-    "DROPS",
     "VERSION",
     "CrawlLimits",
     "IngestError",

@@ -17,8 +17,8 @@ from cncf_llm.ingest.git_tree import SUBMODULE, SYMLINK, TreeEntry, list_tree, r
 from cncf_llm.ingest.licences import licence_in_header, licence_of_text, nearest_licence
 from cncf_llm.ingest.repository_name import RepositoryName, permalink, repository_name
 from cncf_llm.ingest.schema_files import is_schema
-from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
-from cncf_llm.store import content_hash, stable_id
+from cncf_llm.ingest.tables import DOCUMENTS, Reading
+from cncf_llm.store import DROPS, content_hash, stable_id
 
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 

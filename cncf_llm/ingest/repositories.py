@@ -8,7 +8,8 @@ import polars as pl
 from cncf_llm.ingest.errors import NoSourceError, OfflineError, UnreadableSourceError
 from cncf_llm.ingest.git import DEFAULT_LIMITS, RepositoryLimits, read_repository
 from cncf_llm.ingest.repository_name import repository_name
-from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
+from cncf_llm.ingest.tables import DOCUMENTS, Reading
+from cncf_llm.store import DROPS
 
 # The repository is probably there, only not readable now: what is known of it stays.
 _PASSING = {"damaged-bundle", "damaged-repository", "timed-out", "unreachable"}

@@ -11,8 +11,8 @@ import polars as pl
 
 from cncf_llm.ingest.errors import MirrorError, OfflineError, UnreadableSourceError
 from cncf_llm.ingest.stackexchange import API, ask_questions, questions_in_mirror
-from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
-from cncf_llm.store import content_hash, stable_id
+from cncf_llm.ingest.tables import DOCUMENTS, Reading
+from cncf_llm.store import DROPS, content_hash, stable_id
 
 _TAG = re.compile(r"[a-z0-9+#][a-z0-9+#.-]{0,34}")
 _LINK = re.compile(r"https://[a-z.]*stackoverflow\.com/\S+|sample:\S+")

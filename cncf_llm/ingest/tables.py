@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cncf_llm.landscape import DROPS
-from cncf_llm.store import Table
+from cncf_llm.store import DROPS, Table
 
 DOCUMENTS = Table(
     "documents",

@@ -20,8 +20,8 @@ from cncf_llm.ingest.crawl_job import (
 from cncf_llm.ingest.crawl_process import run_crawl
 from cncf_llm.ingest.errors import MirrorError, OfflineError, UnreadableSourceError
 from cncf_llm.ingest.mirrored_site import serve_folder
-from cncf_llm.ingest.tables import DOCUMENTS, DROPS, Reading
-from cncf_llm.store import content_hash, stable_id
+from cncf_llm.ingest.tables import DOCUMENTS, Reading
+from cncf_llm.store import DROPS, content_hash, stable_id
 
 # A page there is one among many of other people's: nothing to crawl from.
 _SHARED = {"github.com", "gitlab.com", "medium.com", "stackoverflow.com", "youtube.com"}

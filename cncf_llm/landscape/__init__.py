@@ -11,12 +11,11 @@ from cncf_llm.landscape.errors import (
 )
 from cncf_llm.landscape.names import project_key
 from cncf_llm.landscape.read import Landscape, read_landscape
-from cncf_llm.landscape.tables import DROPS, NEIGHBOURS, PROJECTS
+from cncf_llm.landscape.tables import NEIGHBOURS, PROJECTS
 
 VERSION = "1"
 
 __all__ = [
-    "DROPS",
     "NEIGHBOURS",
     "PROJECTS",
     "VERSION",

@@ -13,8 +13,8 @@ from cncf_llm.landscape.item import MATURITIES, neighbour_row, project_row, uniq
 from cncf_llm.landscape.names import project_key, unusable
 from cncf_llm.landscape.safe_yaml import UnsafeYamlError, load_yaml
 from cncf_llm.landscape.source import read_source
-from cncf_llm.landscape.tables import DROPS, NEIGHBOURS, PROJECTS
-from cncf_llm.store import content_hash, digest
+from cncf_llm.landscape.tables import NEIGHBOURS, PROJECTS
+from cncf_llm.store import DROPS, content_hash, digest
 
 _WAY_OUT = (
     "The file must be in the CNCF landscape format "

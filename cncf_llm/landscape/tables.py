@@ -47,13 +47,3 @@ NEIGHBOURS = Table(
         "parent_project": (pl.String, "name of the project that it is a part of"),
     },
 )
-
-DROPS = Table(
-    "drops",
-    {
-        "project": (pl.String, "project key, null when the item has none"),
-        "item": (pl.String, "what was dropped: its id, path, name or URL"),
-        "reason": (pl.String, "short code, for counting"),
-        "detail": (pl.String, "what was wrong, for a person"),
-    },
-)

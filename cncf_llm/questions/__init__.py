@@ -8,10 +8,9 @@ all projects a data set in the layout that Hugging Face `datasets` loads.
 from cncf_llm.questions.dataset import ROWS, SPLITS, Dataset, build_dataset, write_dataset
 from cncf_llm.questions.generate import Questions, generate
 from cncf_llm.questions.split import split_of
-from cncf_llm.questions.tables import DROPS, FACTS, PAIRS, VERSION
+from cncf_llm.questions.tables import FACTS, PAIRS, VERSION
 
 __all__ = [
-    "DROPS",
     "FACTS",
     "PAIRS",
     "ROWS",

@@ -8,8 +8,7 @@ import polars as pl
 
 from cncf_llm.questions.card import dataset_card
 from cncf_llm.questions.decontaminate import index, leaks
-from cncf_llm.questions.tables import DROPS
-from cncf_llm.store import Table
+from cncf_llm.store import DROPS, Table
 
 SPLITS = ("train", "validation", "test")
 

@@ -12,8 +12,8 @@ from cncf_llm.questions.generators import command, definition, how_to, landscape
 from cncf_llm.questions.merge import Stated, merge
 from cncf_llm.questions.section import Section, project_name, sections
 from cncf_llm.questions.split import split_of
-from cncf_llm.questions.tables import DRAFTS, DROPS, FACTS, PAIRS, PASSAGE_DROPS, VERSION
-from cncf_llm.store import carry_over, digest, stable_id
+from cncf_llm.questions.tables import DRAFTS, FACTS, PAIRS, PASSAGE_DROPS, VERSION
+from cncf_llm.store import DROPS, carry_over, digest, stable_id
 
 PASSAGE_GENERATORS = (definition, how_to, setting, command)
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from cncf_llm.store import Table
+from cncf_llm.store import DROPS, Table
 
 VERSION = "1"  # raise it when the stage gives other output for the same input
 
@@ -60,16 +60,6 @@ PAIRS = Table(
         "split": (pl.String, "train, validation or test"),
         "generator": (pl.String, "what made it, such as template/definition"),
         **_SOURCE,
-    },
-)
-
-DROPS = Table(
-    "drops",
-    {
-        "project": (pl.String, "landscape key"),
-        "item": (pl.String, "id of the passage, edge, fact or pair"),
-        "reason": (pl.String, "short code"),
-        "detail": (pl.String, "what exactly was dropped"),
     },
 )
 

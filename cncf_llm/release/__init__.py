@@ -7,12 +7,11 @@ In: the stored data set, adapters, base model and leaderboard. Out: a folder tha
 from cncf_llm.release.dataset import release_dataset
 from cncf_llm.release.manifest import ManifestError, verify, write_manifest
 from cncf_llm.release.model import release_models
-from cncf_llm.release.tables import DROPS, SOURCES
+from cncf_llm.release.tables import SOURCES
 
 VERSION = "1"
 
 __all__ = [
-    "DROPS",
     "SOURCES",
     "VERSION",
     "ManifestError",

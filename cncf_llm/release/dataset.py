@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from cncf_llm.release.manifest import write_manifest
-from cncf_llm.release.tables import DROPS, SOURCES
+from cncf_llm.release.tables import SOURCES
+from cncf_llm.store import DROPS
 
 
 def release_dataset(dataset: Path, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:

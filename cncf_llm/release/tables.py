@@ -14,13 +14,3 @@ SOURCES = Table(
         "rows": (pl.Int64, "rows of the release that come from it"),
     },
 )
-
-DROPS = Table(
-    "drops",
-    {
-        "project": (pl.String, "landscape key"),
-        "item": (pl.String, "qa_id"),
-        "reason": (pl.String, "short code"),
-        "detail": (pl.String, "where it came from"),
-    },
-)

@@ -2,10 +2,11 @@
 
 from cncf_llm.store.carry import Carried, carry_over
 from cncf_llm.store.identity import content_hash, digest, stable_id
-from cncf_llm.store.table import Table, count_reasons
+from cncf_llm.store.table import DROPS, Table, count_reasons
 from cncf_llm.store.versions import BusyPartitionError, Draft, Store, StoreError, Version
 
 __all__ = [
+    "DROPS",
     "BusyPartitionError",
     "Carried",
     "Draft",

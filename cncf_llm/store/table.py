@@ -33,6 +33,18 @@ class Table:
         )
 
 
+# Every stage's account of what it left out: nothing vanishes silently.
+DROPS = Table(
+    "drops",
+    {
+        "project": (pl.String, "landscape key; null when the item belongs to none"),
+        "item": (pl.String, "what was dropped: its id, path, name or URL"),
+        "reason": (pl.String, "short code, for counting"),
+        "detail": (pl.String, "what exactly was wrong, for a person"),
+    },
+)
+
+
 def count_reasons(drops: pl.DataFrame) -> dict[str, int]:
     """Return how many rows of a drops table carry each `reason`, most frequent first."""
     if drops.is_empty():

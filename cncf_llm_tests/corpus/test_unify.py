@@ -2,8 +2,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from cncf_llm.corpus import DROPS, PASSAGES, reading, unify
-from cncf_llm.store import content_hash, count_reasons, stable_id
+from cncf_llm.corpus import PASSAGES, reading, unify
+from cncf_llm.store import DROPS, content_hash, count_reasons, stable_id
 
 ENGLISH = "The server keeps all the data in memory and writes it to disk every few minutes."
 GERMAN = "Der Server hält alle Daten im Speicher und schreibt sie alle paar Minuten auf die Platte."

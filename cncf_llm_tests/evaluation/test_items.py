@@ -6,7 +6,7 @@ from cncf_llm.evaluation.items import build_items, distractors
 from cncf_llm.questions import FACTS, PAIRS
 from cncf_llm.questions.words import normalised
 
-WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu".split()  # noqa: SIM905
+WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu".split()
 
 
 def fact(number: int, split: str = "train", kind: str = "setting", **changes: object) -> dict:

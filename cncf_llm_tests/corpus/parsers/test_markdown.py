@@ -1,6 +1,14 @@
 import pytest
 
-from cncf_llm.corpus.parsers import Code, Heading, Paragraph, TableBlock, Unreadable, parse, render
+from cncf_llm.corpus.parsers import (
+    Code,
+    Heading,
+    Paragraph,
+    TableBlock,
+    Unreadable,
+    parse,
+    render,
+)
 
 
 def read(text: str, media_type: str = "text/markdown"):
