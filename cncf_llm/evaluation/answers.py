@@ -35,17 +35,13 @@ def write_answers(
         pad_token_id=tokenizer.pad_token_id,
         eos_token_id=tokenizer.eos_token_id if stop is None else stop,
     )
+    model.generation_config = config  # else the model's own sampling settings are merged into ours
     rows = [Row(index, prompt[-room:]) for index, prompt in enumerate(prompts)]
     texts = [""] * len(rows)
     for batch, width in batches(rows, batch_size, room):
         ids, mask, _ = left_padded(batch, width, batch_size, tokenizer.pad_token_id, model.device)
         with torch.inference_mode():
-            output = model.generate(
-                input_ids=ids,
-                attention_mask=mask,
-                generation_config=config,
-                use_model_defaults=False,
-            )
+            output = model.generate(input_ids=ids, attention_mask=mask, generation_config=config)
         answers = tokenizer.batch_decode(output[: len(batch), width:], skip_special_tokens=True)
         for row, answer in zip(batch, answers, strict=True):
             texts[row.index] = answer.strip()

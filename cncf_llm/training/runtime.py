@@ -54,15 +54,16 @@ def model_runtime(seed: int) -> Iterator[None]:
     np.random.seed(seed)
     torch.manual_seed(seed)
     before = torch.are_deterministic_algorithms_enabled()
-    filled = torch.utils.deterministic.fill_uninitialized_memory
+    memory: Any = torch.utils.deterministic
+    filled = memory.fill_uninitialized_memory
     torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
     # Filling buffers that are written before they are read cost a fifth of the time.
-    torch.utils.deterministic.fill_uninitialized_memory = False
+    memory.fill_uninitialized_memory = False
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(before)
-        torch.utils.deterministic.fill_uninitialized_memory = filled
+        memory.fill_uninitialized_memory = filled
 
 
 def silence_libraries() -> None:
