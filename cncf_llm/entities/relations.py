@@ -35,6 +35,8 @@ _HOSTS = frozenset(
         *("podman", "minikube", "kind", "rancher", "knative", "openstack", "node.js", ".net"),
     ]
 )
+_NO_SETTING = re.compile(r"\.?status\b|apiVersion$|kind$")
+_PRACTICE = re.compile(r"(?:ing|ability|ance|tion|delivery|deployment|rollout|update|rollback)$")
 _TOO_FAR = 170  # characters between head and tail
 _STATISTICAL = 0.6  # what a relation is worth, at most, that rests on a learnt name
 
@@ -118,6 +120,9 @@ def _judge(rule: Rule, head: Mention, tail: Mention, denied: bool) -> Relation |
         return None
     if rule.relation == "part_of" and head.label == KUBERNETES_KIND and not _owns(head, tail):
         return None
+    learnt = head.statistical or tail.statistical
+    if learnt and rule.relation == "part_of" and rule.anywhere:
+        return None  # names side by side say too little where one of them is a guess
     heads, tails = RELATIONS[rule.relation]
     if tail.label not in tails and head.label not in heads:
         return None  # the pattern's words alone say too little to call this a mistake
@@ -126,11 +131,14 @@ def _judge(rule: Rule, head: Mention, tail: Mention, denied: bool) -> Relation |
         return Refused("breaks-signature", f"{said}: {wrong}")
     if rule.relation == "runs_on" and tail.label == "PROJECT" and tail.name.lower() not in _HOSTS:
         return Refused("not-stated", f"{said}: not software that others run on")
+    if rule.relation == "configured_by" and _NO_SETTING.match(tail.name):
+        return Refused("not-stated", f"{said}: a state or a type, nothing to set")
+    if rule.relation == "is_a" and _PRACTICE.search(tail.name):
+        return Refused("not-stated", f"{said}: something done, nothing to be")
     if denied:
         return Refused("not-stated", f"{said}: the sentence denies, asks or supposes")
     if head.entity_id == tail.entity_id or head.name.lower() == tail.name.lower():
         return Refused("relates-to-itself", said)
-    learnt = head.statistical or tail.statistical
     return Relation(
         rule.relation, head, tail, min(rule.confidence, _STATISTICAL) if learnt else rule.confidence
     )
@@ -142,7 +150,7 @@ def _owns(kind: Mention, project: Mention) -> bool:
     "The Flux HelmRelease" does; "the Flux Deployment" says whose object it is.
     """
     own = kind.name in kinds_of_kubernetes()
-    return own == (project.name == "Kubernetes") and not project.statistical
+    return own == (project.name == "Kubernetes")
 
 
 def _masked(sentence: str, start: int, end: int, mentions: Iterable[Mention]) -> str:

@@ -25,8 +25,7 @@ _LISTED = r"(?:<\w+>(?: \([^()]*\))?(?:, (?:and |or )?| and | or |/))*"
 # What may follow a tail that is a concept or a standard: nothing that makes it a mere modifier.
 _PHRASE_ENDS = (
     r"(?= ?(?:[.,;:)!]|$)| (?:for|that|which|and|or|with|from|to|of|in|on|by|as|at|designed|built"
-    r"|written|used|like|using|when|where|via|through|running|project|tool|tools|solution"
-    r"|software|platform|[–—-] )\b| \()"
+    r"|written|used|like|using|when|where|via|through|running|[–—-] )\b| \()"
 )
 _STANDARD_ENDS = (
     _PHRASE_ENDS[:-1] + r"| (?:protocols?|specifications?|specs?|standards?|interfaces?|formats?"
@@ -195,7 +194,7 @@ RULES: tuple[Rule, ...] = (
         0.85,
         reverse=True,
         anywhere=True,
-        after=r"(?= ?(?:[.,;:)!]|$)| (?:resource|object|custom|to|is|are|can|spec|and|that|controls"
+        after=r"(?= ?(?:[.,;:)!]|$)| (?:resource|object|custom|to|is|are|can|spec|that|controls"
         r"|specifies|sets|with|binary|process|server|command|container|pod)s?\b)",
     ),
     _rule(

@@ -89,6 +89,10 @@ def test_each_relation(sentence: str, expected: tuple[str, str, str]) -> None:
         "[P:Flux] can run in [P:Helm].",
         "[P:Prometheus] was renamed, and [P:Thanos] came later.",
         "Users of [P:Helm] on [A:AWS] said so.",
+        "[P:Flux] is the only [T:continuous delivery].",
+        "[P:Flagger] is a [T:progressive delivery] tool.",
+        "Read the [F:status.phase] field of the [K:Pod].",
+        "See [P~:Acme]'s [C:go-plugin] and the [P:Flux] [K~:HelmFest].",
     ],
 )
 def test_what_a_sentence_does_not_state(sentence: str) -> None:
