@@ -1,0 +1,157 @@
+"""Each asset check is seen passing and failing, on literal data."""
+
+import polars as pl
+import pytest
+
+from cncf_llm.defs.benchmark import check_adapter_learned, check_sets_are_apart
+from cncf_llm.defs.corpus import check_every_document_accounted_for, check_passage_lengths
+from cncf_llm.defs.entities import check_recognizer_learned, check_signatures
+from cncf_llm.defs.landscape import check_has_projects, check_projects_have_a_source
+from cncf_llm.defs.models import check_loss_fell
+from cncf_llm.defs.questions import check_contamination, check_pairs_are_supported
+from cncf_llm.defs.raw_documents import check_licences_known
+from cncf_llm.defs.release import RELEASE, check_release_is_whole
+from cncf_llm.release import write_manifest
+
+
+def test_landscape_has_projects():
+    assert check_has_projects(pl.DataFrame({"project": ["etcd"]})).passed
+    assert not check_has_projects(pl.DataFrame({"project": []})).passed
+
+
+def test_projects_have_a_source():
+    def projects(maturity, repositories):
+        return pl.DataFrame(
+            {"project": ["etcd"], "maturity": [maturity], "repositories": [repositories]},
+            schema_overrides={"repositories": pl.List(pl.String)},
+        )
+
+    assert check_projects_have_a_source(projects("graduated", ["https://x/y/z"])).passed
+    assert check_projects_have_a_source(projects("archived", [])).passed
+    failed = check_projects_have_a_source(projects("sandbox", []))
+    assert not failed.passed
+    assert failed.metadata["projects without a repository"].value == "etcd"
+
+
+@pytest.mark.parametrize(("licences", "passed"), [(["MIT"], True), (["MIT", "unknown"], False)])
+def test_licences_known(licences, passed):
+    documents = pl.DataFrame({"licence": licences, "repository": ["a/b"] * len(licences)})
+    assert check_licences_known(documents).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("passages", "reason", "passed"), [(2, None, True), (0, "empty", True), (0, None, False)]
+)
+def test_every_document_accounted_for(passages, reason, passed):
+    documents = pl.DataFrame(
+        {"passages": [passages], "drop_reason": [reason]},
+        schema_overrides={"drop_reason": pl.String},
+    )
+    assert check_every_document_accounted_for(documents).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("tokens", "passed"), [([100] * 20 + [900], True), ([100, 900], False), ([], False)]
+)
+def test_passage_lengths(tokens, passed):
+    frame = pl.DataFrame({"tokens": tokens}, schema={"tokens": pl.Int64})
+    assert check_passage_lengths(frame).passed is passed
+
+
+@pytest.mark.parametrize(("tail", "passed"), [("ent-go", True), ("ent-etcd", False)])
+def test_edges_fit_their_signatures(tail, passed):
+    nodes = pl.DataFrame({"entity_id": ["ent-etcd", "ent-go"], "label": ["PROJECT", "LANGUAGE"]})
+    edges = pl.DataFrame(
+        {
+            "type": ["written_in"],
+            "head": ["ent-etcd"],
+            "tail": [tail],
+            "head_name": ["etcd"],
+            "tail_name": ["x"],
+        }
+    )
+    assert check_signatures(nodes, edges).passed is passed
+
+
+def test_an_edge_to_a_node_that_does_not_exist_is_wrong():
+    nodes = pl.DataFrame({"entity_id": ["ent-etcd"], "label": ["PROJECT"]})
+    edges = pl.DataFrame(
+        {
+            "type": ["written_in"],
+            "head": ["ent-etcd"],
+            "tail": ["ent-gone"],
+            "head_name": ["etcd"],
+            "tail_name": ["Go"],
+        }
+    )
+    assert not check_signatures(nodes, edges).passed
+
+
+def test_recognizer_learned():
+    assert check_recognizer_learned({"weak_labels": 10}).passed
+    assert not check_recognizer_learned({"weak_labels": 0}).passed
+
+
+@pytest.mark.parametrize(
+    ("cited", "passed"), [(["psg-1"], True), (["psg-1", "psg-gone"], False), ([], False)]
+)
+def test_pairs_are_supported(cited, passed):
+    pairs = pl.DataFrame(
+        {"passage_ids": [cited]}, schema_overrides={"passage_ids": pl.List(pl.String)}
+    )
+    assert check_pairs_are_supported(pairs, ["psg-1"]).passed is passed
+
+
+def test_no_pairs_at_all_is_a_failure():
+    assert not check_pairs_are_supported(
+        pl.DataFrame({"passage_ids": []}, schema={"passage_ids": pl.List(pl.String)}), []
+    ).passed
+
+
+def test_no_contamination():
+    assert check_contamination({"found": 3, "left": 0}).passed
+    assert not check_contamination({"found": 3, "left": 1}).passed
+
+
+@pytest.mark.parametrize(
+    ("losses", "passed"),
+    [([3.0, 1.0], True), ([1.0, 3.0], False), ([3.0, float("nan")], False), ([3.0], False)],
+)
+def test_loss_fell(losses, passed):
+    assert check_loss_fell(pl.DataFrame({"train_loss": losses})).passed is passed
+
+
+def scores(adapter_low, adapter_high):
+    return pl.DataFrame(
+        {
+            "set": ["recall", "recall"],
+            "metric": ["answer_nll", "answer_nll"],
+            "model": ["base", "adapter"],
+            "value": [4.0, 1.0],
+            "low": [3.5, adapter_low],
+            "high": [4.5, adapter_high],
+        }
+    )
+
+
+def test_adapter_learned():
+    assert check_adapter_learned(scores(0.5, 1.5)).passed
+    assert not check_adapter_learned(scores(0.5, 3.6)).passed  # the intervals touch
+    assert not check_adapter_learned(scores(0.5, 1.5).head(1)).passed  # no adapter was scored
+
+
+@pytest.mark.parametrize(("unseen", "passed"), [("doc-2", True), ("doc-1", False)])
+def test_sets_are_apart(unseen, passed):
+    items = pl.DataFrame({"set": ["recall", "unseen"], "document_ids": [["doc-1"], [unseen]]})
+    assert check_sets_are_apart(items).passed is passed
+
+
+def test_release_is_whole(store):
+    with store.draft("dataset_release", None, "r") as draft:
+        (draft.path / RELEASE).mkdir()
+        (draft.path / RELEASE / "README.md").write_text("card")
+        write_manifest(draft.path / RELEASE, {})
+    version = store.require("dataset_release")
+    assert check_release_is_whole(version).passed
+    (version.path / RELEASE / "README.md").write_text("tampered")
+    assert not check_release_is_whole(version).passed
