@@ -84,24 +84,25 @@ def test_folders_are_the_stages_that_the_documentation_names():
 
 LOAD = """
 import json, sys, time
-started = time.process_time()
-import dagster
-ours = time.process_time()
 import cncf_llm.definitions
-print(json.dumps({"dagster": ours - started, "ours": time.process_time() - ours,
-                  "modules": sorted({name.split(".")[0] for name in sys.modules})}))
+modules = sorted({name.split(".")[0] for name in sys.modules})
+print(json.dumps({"seconds": time.process_time(), "modules": modules}))
 """
 
 
-def test_loading_the_definitions_is_light(tmp_path):
+def load_definitions(folder):
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LOAD],
         capture_output=True,
         text=True,
         check=True,
-        cwd=tmp_path,
+        cwd=folder,
     )
-    loaded = json.loads(done.stdout)
-    assert HEAVY & set(loaded["modules"]) == set()
-    # A ratio, since machines differ: our own code costs less than importing Dagster does.
-    assert loaded["ours"] < loaded["dagster"]
+    return json.loads(done.stdout)
+
+
+def test_loading_the_definitions_is_light(tmp_path):
+    loads = [load_definitions(tmp_path) for _ in range(3)]
+    assert HEAVY & set(loads[0]["modules"]) == set()
+    # Processor time, the best of three: what others do on the machine does not count.
+    assert min(load["seconds"] for load in loads) < 2.0

@@ -75,6 +75,7 @@ def base_model(
                 passages["text"].to_list(),
                 folder,
                 scratch=draft.scratch,
+                recipe=stage.EMBEDDED,
                 seed=settings.seed,
                 tracking=run,
                 report=progress(context),

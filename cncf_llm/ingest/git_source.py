@@ -91,7 +91,7 @@ def _in_mirror(name: RepositoryName, mirror: Path, cache: Path, seconds: float) 
         if folder.is_dir():
             return _in_place(folder / ".git" if (folder / ".git").is_dir() else folder)
     raise UnreadableSourceError(
-        "not-in-mirror", f"{mirror} has neither {bundle.name} nor {name.folder}.git"
+        "not-in-mirror", f"the mirror has neither {bundle.name} nor {name.folder}.git"
     )
 
 

@@ -18,7 +18,7 @@ def questions_in_mirror(tag: str, mirror: Path) -> list[Any]:
     """Return the items of `<mirror>/stackexchange/<tag>.json`; each has its `answers`."""
     path = mirror / "stackexchange" / f"{tag}.json"
     if not path.is_file():
-        raise UnreadableSourceError("not-in-mirror", f"{mirror} has no stackexchange/{tag}.json")
+        raise UnreadableSourceError("not-in-mirror", f"the mirror has no stackexchange/{tag}.json")
     if path.stat().st_size > MAX_BYTES:
         raise UnreadableSourceError("too-large", f"{path.name} has more than {MAX_BYTES:,} bytes")
     return _items(_parsed(path.read_bytes(), path.name), path.name)

@@ -113,7 +113,7 @@ def _crawl_site(
         folders = [mirror / "websites" / name for name in (host, site)]
         folder = next((folder for folder in folders if folder.is_dir()), None)
         if folder is None:
-            raise UnreadableSourceError("not-in-mirror", f"{mirror} has no websites/{host}/")
+            raise UnreadableSourceError("not-in-mirror", f"the mirror has no websites/{host}/")
         serving, template = serve_folder(folder.resolve()), _template(mirror)
     with serving as base, tempfile.TemporaryDirectory() as scratch:
         job = CrawlJob(host, base, tuple(urls), scratch, limits)
