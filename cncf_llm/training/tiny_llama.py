@@ -15,13 +15,13 @@ class EmbeddedRecipe:
 
     vocabulary: int = 4096
     hidden: int = 128
-    layers: int = 4
+    layers: int = 2
     heads: int = 4
     intermediate: int = 344
     context: int = 256
     batch: int = 8
     steps: int = 600
-    epochs: float = 6.0
+    epochs: float = 10.0
     matrix_rate: float = 1e-2
     other_rate: float = 4e-3
     weight_decay: float = 0.1
