@@ -52,19 +52,17 @@ def show_leaderboard(store: Store, console: Console) -> None:
     version = store.current("leaderboard")
     if version is None:
         return
-    board = Table(title="Scores: base model → adapter", title_justify="left")
-    board.add_column("set")
-    board.add_column("project", no_wrap=True)
-    board.add_column("n", justify="right")
-    for heading, _, _ in _SCORES:
-        board.add_column(heading, justify="right", no_wrap=True)
     frame = version.table("leaderboard").filter(pl.col("project") != "all")
     for name in frame["set"].unique(maintain_order=True):
-        board.add_section()
+        board = Table(title=f"{name}: base model → adapter", title_justify="left")
+        board.add_column("project")
+        board.add_column("n", justify="right")
+        for heading, _, _ in _SCORES:
+            board.add_column(heading, justify="right", no_wrap=True)
         rows = frame.filter(pl.col("set") == name)
         for project in rows["project"].unique(maintain_order=True):
-            board.add_row(*_scores(name, project, rows.filter(pl.col("project") == project)))
-    console.print(board)
+            board.add_row(*_scores(project, rows.filter(pl.col("project") == project)))
+        console.print(board)
     console.print(
         "* the 95 % bootstrap intervals do not touch. Loss in nats per token; chance is 0.25.\n"
         "recall: facts that were taught, in new words. unseen: documents never trained on.\n"
@@ -75,7 +73,7 @@ def show_leaderboard(store: Store, console: Console) -> None:
     )
 
 
-def _scores(name: str, project: str, rows: pl.DataFrame) -> list[str]:
+def _scores(project: str, rows: pl.DataFrame) -> list[str]:
     found = {(row["model"], row["metric"]): row for row in rows.iter_rows(named=True)}
     cells = []
     for _, metric, digits in _SCORES:
@@ -83,7 +81,7 @@ def _scores(name: str, project: str, rows: pl.DataFrame) -> list[str]:
         before = f"{base['value']:.{digits}f}" if base else "–"
         after = f"{adapter['value']:.{digits}f}" if adapter else "–"
         cells.append(f"{before} → {after}{'*' if adapter and adapter['apart'] else ' '}")
-    return [name, project, str(rows["n"].max()), *cells]
+    return [project, str(rows["n"].max()), *cells]
 
 
 def _rows(version: Version | None, table: str | None) -> int:
