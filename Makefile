@@ -48,5 +48,8 @@ format: $(VENV)/.installed  ## Format the code
 	@$(BIN)/ruff check --fix-only -q .
 	@$(BIN)/ruff format -q .
 
+bench: $(VENV)/.installed  ## Time every asset on the sample, in an empty home
+	@$(BIN)/python benchmarks/stages.py
+
 clean:  ## Remove the data of the demo (not the environment)
 	@rm -rf .cncf_llm
