@@ -32,8 +32,8 @@ class LoraRecipe:
 
     `target_modules` names the layers that get an adapter: `("all-linear",)` is every linear layer
     of attention and feed-forward blocks; `("q_proj", "v_proj")` would be the paper's choice.
-    The number of optimizer steps is `epochs` over the pairs, but at most `max_steps`. Pairs longer
-    than `max_length` tokens are cut, and counted.
+    The number of optimizer steps is `epochs` over the pairs, within `min_steps` and `max_steps`.
+    Pairs longer than `max_length` tokens are cut, and counted.
     """
 
     rank: int = 16
@@ -46,6 +46,7 @@ class LoraRecipe:
     batch: int = 8
     accumulation: int = 1
     epochs: float = 3.0
+    min_steps: int = 50
     max_steps: int = 2000
     max_length: int = 1024
     validation_pairs: int = 128
@@ -58,13 +59,15 @@ class LoraRecipe:
 
 # For real base models, on a GPU.
 DEFAULT_LORA = LoraRecipe()
-# For the embedded model: it is so small that the adapter must be large and fast.
+# For the embedded model: it is so small that the adapter must be large and fast. Small batches
+# learn more in the same time, since on a CPU the cost of a step grows with its tokens.
 EMBEDDED_LORA = LoraRecipe(
     rank=64,
     alpha=64,
     batch=4,
-    learning_rate=3e-3,
+    learning_rate=4e-3,
     epochs=5.0,
+    min_steps=200,
     max_steps=900,
     max_length=256,
     validation_pairs=64,
@@ -129,7 +132,8 @@ def _train(
     examples, cut = chat_examples(tokenizer, train.sort("question", "answer"), limit)
     held_out, _ = chat_examples(tokenizer, sample(validation, recipe.validation_pairs), limit)
     per_step = recipe.batch * recipe.accumulation
-    steps = min(recipe.max_steps, math.ceil(recipe.epochs * train.height / per_step))
+    wanted = math.ceil(recipe.epochs * train.height / per_step)
+    steps = min(recipe.max_steps, max(recipe.min_steps, wanted))
     checkpoints = scratch / f"adapter-{_key(train, validation, recipe, seed)[:16]}"
     trainer = SFTTrainer(
         model=model,

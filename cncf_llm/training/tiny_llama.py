@@ -13,7 +13,7 @@ class EmbeddedRecipe:
     training of a small corpus before it is only learned by heart.
     """
 
-    vocabulary: int = 4096
+    vocabulary: int = 2048  # a small corpus cannot fill a larger one, and half of the time is in it
     hidden: int = 128
     layers: int = 2
     heads: int = 4
@@ -21,7 +21,7 @@ class EmbeddedRecipe:
     context: int = 256
     batch: int = 8
     steps: int = 600
-    epochs: float = 10.0
+    epochs: float = 12.0
     matrix_rate: float = 1e-2
     other_rate: float = 4e-3
     weight_decay: float = 0.1

@@ -1,5 +1,6 @@
 import json
 import socket
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -92,6 +93,18 @@ def test_training_without_validation_pairs(tiny_model, tmp_path):
     )
     assert result.facts["validation_loss"] is None
     assert result.curve["validation_loss"].null_count() == result.curve.height
+
+
+def test_few_pairs_still_get_the_least_steps(tiny_model, tmp_path):
+    result = train_adapter(
+        tiny_model,
+        tiny.pairs(["red"]),
+        tiny.pairs([]),
+        tmp_path / "adapter",
+        scratch=tmp_path,
+        recipe=replace(tiny.LORA, min_steps=5),
+    )
+    assert result.facts["steps"] == 5
 
 
 def test_no_pairs_are_refused(tiny_model, tmp_path):

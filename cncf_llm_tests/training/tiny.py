@@ -29,6 +29,7 @@ LORA = LoraRecipe(
     warmup_steps=2,
     batch=4,
     epochs=4.0,
+    min_steps=1,
     max_steps=24,
     max_length=64,
     validation_pairs=4,
