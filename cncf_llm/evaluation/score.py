@@ -15,7 +15,7 @@ from cncf_llm.evaluation.metrics.token_f1 import token_f1
 from cncf_llm.evaluation.tables import ITEM_SCORES
 from cncf_llm.store import carry_over, content_hash, digest, stable_id
 from cncf_llm.training.chat import encode, encode_prompt, load_tokenizer
-from cncf_llm.training.runtime import Report, model_runtime, precision, silent
+from cncf_llm.training.runtime import Report, device, model_runtime, silent
 
 # Raise it when the same model and item would get another score.
 SCORING_VERSION = "1"
@@ -64,7 +64,7 @@ def score_items(
             "control_for": control_for,
             "max_new_tokens": MAX_NEW_TOKENS,
             "batch_size": batch_size,
-            "precision": precision("fp32"),
+            "device": device(),
         }
     )
     text = ["set", "question", "answer", "distractors"]
@@ -176,7 +176,7 @@ def load_model(base: Path, adapter: Path | None) -> Any:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
-    on_gpu = torch.cuda.is_available()
+    on_gpu = device() == "cuda"
     model = AutoModelForCausalLM.from_pretrained(
         str(base),
         local_files_only=True,
