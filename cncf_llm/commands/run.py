@@ -1,5 +1,6 @@
 """`cncf-llm run`: materialize assets in this process, recorded in the Dagster instance."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -59,7 +60,7 @@ def run(
                 progress.update(bar, description=f"{entry.step_key}")
             elif event and event.is_step_materialization:
                 progress.advance(bar)
-            elif event is None:  # what the asset logs: how far a training is
+            elif event is None and entry.level == logging.INFO:  # how far a training is
                 progress.update(bar, description=entry.user_message)
 
         for wave in waves:
@@ -72,6 +73,8 @@ def run(
                 progress.update(bar, total=steps)
             for project in targets:
                 _execute(definitions, instance, wave, project, outcome, watch)
+            if ("landscape", None) in outcome.failed:
+                break  # nothing is known about any project
     return outcome
 
 
@@ -129,11 +132,11 @@ def _execute(
 
 
 def _reason(event: dg.DagsterEvent) -> str:
-    """Return what went wrong in one line: the innermost error, which names the thing."""
+    """Return what went wrong in one line: our error, without Dagster's wrapping and its causes."""
     error = event.step_failure_data.error
     if error is None:
         return "no reason was recorded"
-    while error.cause:
+    while error.cause and (error.cls_name or "").startswith("Dagster"):
         error = error.cause
     name, _, message = " ".join(error.message.split()).partition(": ")
     return f"{name.rpartition('.')[2]}: {message}"

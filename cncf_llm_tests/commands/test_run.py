@@ -1,10 +1,12 @@
 import io
 
+import dagster as dg
 import pytest
 from rich.console import Console
 
 from cncf_llm.commands.errors import UsageError
 from cncf_llm.commands.run import print_outcome, run
+from cncf_llm.landscape import LandscapeError
 from cncf_llm_tests.commands.small_graph import small_definitions
 
 
@@ -97,3 +99,22 @@ def test_a_partition_that_another_run_is_writing_is_said_so(store, instance, con
     with store.draft("words", "etcd", "other"):
         outcome, _ = go(store, instance, console, {"etcd": "b"})
     assert "another run is writing words of etcd" in outcome.failed["words", "etcd"]
+
+
+def test_a_landscape_that_cannot_be_read_ends_the_run_with_our_error(store, instance, console):
+    @dg.asset
+    def landscape() -> dg.MaterializeResult:
+        try:
+            open("/does/not/exist")
+        except FileNotFoundError as error:
+            raise LandscapeError("there is no landscape at /does/not/exist; mend it") from error
+        return dg.MaterializeResult()
+
+    @dg.asset(deps=[landscape])
+    def total() -> dg.MaterializeResult:
+        return dg.MaterializeResult()
+
+    outcome = run(dg.Definitions(assets=[landscape, total]), instance, console)
+    assert outcome.failed == {
+        ("landscape", None): "LandscapeError: there is no landscape at /does/not/exist; mend it"
+    }
