@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 export CNCF_LLM_HOME ?= .cncf_llm
 # Dagster wants an absolute home, and it must exist.
 export DAGSTER_HOME ?= $(abspath $(CNCF_LLM_HOME))
+# Threads of torch that wait for work must not spin.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: help demo dev test test-fast lint format bench clean
 

@@ -1,5 +1,6 @@
 """The command line, `cncf-llm`: thin, since the Dagster instance does the work."""
 
+import os
 import sys
 from typing import Annotated, Literal
 
@@ -89,6 +90,8 @@ def main() -> None:
     """Run the command line; errors that a person can mend are printed without a traceback."""
     from cncf_llm.store import StoreError
 
+    # Threads that wait for work must not spin: they would take the cores from those that have some.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except (UsageError, StoreError) as error:

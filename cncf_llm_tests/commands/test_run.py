@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -105,7 +106,7 @@ def test_a_landscape_that_cannot_be_read_ends_the_run_with_our_error(store, inst
     @dg.asset
     def landscape() -> dg.MaterializeResult:
         try:
-            open("/does/not/exist")
+            Path("/does/not/exist").read_text()
         except FileNotFoundError as error:
             raise LandscapeError("there is no landscape at /does/not/exist; mend it") from error
         return dg.MaterializeResult()
