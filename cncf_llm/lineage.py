@@ -3,7 +3,7 @@
 Every row carries the ids it was made from (docs/architecture.md); this module only follows them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -83,31 +83,47 @@ def parents(store: Store, row: Row) -> list[Row]:
     Facts about the landscape have the landscape file as their document: see `landscape_row`.
     """
     found = []
-    for prefix, column in row.kind.parents:
-        value = row.values[column]
-        ids = [value] if isinstance(value, str) else list(value or [])  # type: ignore[call-overload]
-        for parent in ids:
-            project = str(row.values["project"]) if "project" in row.values else row.partition
-            if project and parent == stable_id(prefix, "landscape", project):
-                found.append(landscape_row(store, project))
-                continue
-            kind = KINDS[prefix]
-            found += _rows(store, kind, pl.col(kind.key) == parent, project)
+    project = str(row.values["project"]) if "project" in row.values else row.partition
+    for parent in parent_ids(row):
+        prefix = parent.split("-", maxsplit=1)[0]
+        if project and parent == stable_id(prefix, "landscape", project):
+            found.append(landscape_row(store, project))
+        else:
+            kind = _kind(parent)
+            # A control's item is another project's, so a score does not say where its item is.
+            where = None if row.id.startswith("scr-") else project
+            found += _rows(store, kind, pl.col(kind.key) == parent, where)
     return found
 
 
-def children(store: Store, row: Row) -> list[Row]:
-    """Return the rows that were made from this one."""
+def children(store: Store, rows: Iterable[Row]) -> list[Row]:
+    """Return the rows that were made directly from any of these."""
+    rows = list(rows)
     found = []
     for prefix, kind in KINDS.items():
         for parent_prefix, column in kind.parents:
-            if row.id.split("-")[0] != parent_prefix:
-                continue
-            listed = column.endswith("_ids")
-            match = pl.col(column).list.contains(row.id) if listed else pl.col(column) == row.id
+            ids = [row.id for row in rows if row.id.split("-", maxsplit=1)[0] == parent_prefix]
+            partitions = {row.partition for row in rows}
             # A score may be of another project's item: a control.
-            found += _rows(store, kind, match, None if prefix == "scr" else row.partition)
+            where = [None] if prefix == "scr" or len(partitions) > 1 else partitions
+            for partition in where if ids else ():
+                found += _rows(store, kind, _made_from(column, ids), partition)
     return found
+
+
+def _made_from(column: str, ids: list[str]) -> pl.Expr:
+    if column.endswith("_ids"):
+        return pl.col(column).list.eval(pl.element().is_in(ids)).list.any()
+    return pl.col(column).is_in(ids)
+
+
+def parent_ids(row: Row) -> list[str]:
+    """Return the ids of the rows that this one was made from."""
+    ids: list[str] = []
+    for _, column in row.kind.parents:
+        value = row.values[column]
+        ids += [value] if isinstance(value, str) else list(value or [])  # type: ignore[call-overload]
+    return ids
 
 
 def landscape_row(store: Store, project: str) -> Row:

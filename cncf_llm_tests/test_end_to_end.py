@@ -121,11 +121,10 @@ def test_a_score_and_a_pair_lead_to_commit_and_licence(platform):
         assert row.values["path"]
     assert row.values["licence"] in ("Apache-2.0", "CC-BY-4.0")
     assert row.values["url"].startswith("sample:etcd-io__")
-    passages = children(platform.store, row)
-    facts = [fact for passage in passages for fact in children(platform.store, passage)]
-    assert {use.kind.name for fact in facts for use in children(platform.store, fact)} >= {
-        "question-answer pair"
-    }
+    kinds, level = set(), [row]
+    while level := children(platform.store, level):
+        kinds |= {found.kind.name for found in level}
+    assert {"passage", "fact", "question-answer pair"} <= kinds
 
 
 def test_an_edited_document_moves_only_its_project(platform, tmp_path):

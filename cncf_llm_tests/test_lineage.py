@@ -67,12 +67,16 @@ def trail(store, row_id, step):
     rows, names = [find(store, row_id)], []
     while rows:
         names.append([row.id for row in rows])
-        rows = [found for row in rows for found in step(store, row)]
+        rows = step(store, rows)
     return names
 
 
+def all_parents(store, rows):
+    return [found for row in rows for found in parents(store, row)]
+
+
 def test_a_score_leads_back_to_file_commit_and_licence(filled):
-    assert trail(filled, "scr-adapter", parents) == [
+    assert trail(filled, "scr-adapter", all_parents) == [
         ["scr-adapter"],
         ["itm-1"],
         ["fct-1"],
