@@ -32,7 +32,7 @@ def _check_size(text: str | bytes, max_depth: int, max_nodes: int) -> None:
     open_nodes: list[tuple[str | None, int]] = []  # anchor, nodes counted before it
     nodes = 0
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
                 raise UnsafeYamlError(
