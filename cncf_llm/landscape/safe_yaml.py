@@ -8,7 +8,11 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is about
 
 
 class UnsafeYamlError(ValueError):
-    """The YAML is well formed, but nested too deep or too large once aliases are expanded."""
+    """The YAML is well formed, but not to be built. `reason` is a short code."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def load_yaml(text: str | bytes, *, max_depth: int = 60, max_nodes: int = 2_000_000) -> Any:
@@ -19,15 +23,19 @@ def load_yaml(text: str | bytes, *, max_depth: int = 60, max_nodes: int = 2_000_
     when a limit is passed, `yaml.YAMLError` (with line and column) when the text is not YAML, has a
     tag other than the standard ones, or more than one document.
     """
-    _check_size(text, max_depth, max_nodes)
+    check_size(text, max_depth, max_nodes)
     try:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both loaders are safe ones
     except ValueError as error:  # for example a date such as 2024-13-45
-        raise UnsafeYamlError(f"a value cannot be read: {error}") from error
+        raise UnsafeYamlError("bad-value", f"a value cannot be read: {error}") from error
 
 
-def _check_size(text: str | bytes, max_depth: int, max_nodes: int) -> None:
-    """Walk the parser's events, which needs no recursion, and add up what aliases stand for."""
+def check_size(text: str | bytes, max_depth: int, max_nodes: int) -> None:
+    """Walk the parser's events, which needs no recursion, and add up what aliases stand for.
+
+    Raises `UnsafeYamlError` with the reason `nested-too-deep`, `alias-bomb` or `bad-alias`, and
+    `yaml.YAMLError` when the text is not YAML.
+    """
     sizes: dict[str, int] = {}  # anchor -> nodes below it
     open_nodes: list[tuple[str | None, int]] = []  # anchor, nodes counted before it
     nodes = 0
@@ -36,7 +44,8 @@ def _check_size(text: str | bytes, max_depth: int, max_nodes: int) -> None:
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
                 raise UnsafeYamlError(
-                    f"line {line}: alias *{event.anchor} refers to itself or nothing"
+                    "bad-alias",
+                    f"line {line}: alias *{event.anchor} refers to itself or nothing",
                 )
             nodes += sizes[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
@@ -47,10 +56,14 @@ def _check_size(text: str | bytes, max_depth: int, max_nodes: int) -> None:
             open_nodes.append((event.anchor, nodes))
             nodes += 1
             if len(open_nodes) > max_depth:
-                raise UnsafeYamlError(f"line {line}: nested more than {max_depth} levels deep")
+                raise UnsafeYamlError(
+                    "nested-too-deep", f"line {line}: nested more than {max_depth} levels deep"
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             anchor, before = open_nodes.pop()
             if anchor:
                 sizes[anchor] = nodes - before
         if nodes > max_nodes:
-            raise UnsafeYamlError(f"line {line}: more than {max_nodes} nodes with aliases expanded")
+            raise UnsafeYamlError(
+                "alias-bomb", f"line {line}: more than {max_nodes} nodes with aliases expanded"
+            )

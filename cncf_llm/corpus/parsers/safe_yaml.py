@@ -3,12 +3,12 @@
 import yaml
 
 from cncf_llm.corpus.parsers.blocks import Unreadable
+from cncf_llm.landscape.safe_yaml import UnsafeYamlError, check_size
 
 MAX_DEPTH = 200  # Argo CD's largest CRD reaches about 80
 MAX_NODES = 2_000_000  # with every alias counted as the nodes that it stands for
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARSER = getattr(yaml, "CLoader", yaml.Loader)  # used for its events only: constructs nothing
 
 
 class NotYaml(Exception):
@@ -23,32 +23,12 @@ def load_all(text: str) -> list[object]:
     the parser's events, before anything is built.
     """
     try:
-        _check(text)
+        check_size(text, MAX_DEPTH, MAX_NODES)
         return list(yaml.load_all(text, Loader=_LOADER))
+    except UnsafeYamlError as error:
+        if error.reason == "bad-alias":
+            raise NotYaml(str(error)) from error
+        raise Unreadable(f"unreadable-{error.reason}", str(error)) from error
     except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
         # The constructors of dates, numbers and mapping keys raise the plain Python errors.
         raise NotYaml(" ".join(str(error).split())[:200]) from error
-
-
-def _check(text: str) -> None:
-    sizes: dict[str, int] = {}
-    open_nodes: list[tuple[str | None, int]] = []  # (anchor, nodes counted when it began)
-    nodes = 0
-    for event in yaml.parse(text, Loader=_PARSER):
-        if isinstance(event, yaml.AliasEvent):
-            nodes += sizes.get(event.anchor or "", 1)
-        elif isinstance(event, yaml.ScalarEvent):
-            nodes += 1
-            if event.anchor:
-                sizes[event.anchor] = 1
-        elif isinstance(event, yaml.CollectionStartEvent):
-            open_nodes.append((event.anchor, nodes))
-            nodes += 1
-            if len(open_nodes) > MAX_DEPTH:
-                raise Unreadable("unreadable-nested-too-deep", f"YAML deeper than {MAX_DEPTH}")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            anchor, before = open_nodes.pop()
-            if anchor:
-                sizes[anchor] = nodes - before
-        if nodes > MAX_NODES:
-            raise Unreadable("unreadable-alias-bomb", f"expands to more than {MAX_NODES} nodes")
