@@ -1,5 +1,6 @@
 """Raw documents: files of repositories, pages of websites, threads of Stack Overflow."""
 
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -15,15 +16,17 @@ from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
 
-
-@dg.asset(
+_raw_asset = partial(
+    dg.asset,
     partitions_def=PROJECTS,
     group_name="raw_documents",
-    kinds={"git", "polars"},
     owners=["team:data"],
     code_version=stage.VERSION,
     op_tags=pods.SMALL,
 )
+
+
+@_raw_asset(kinds={"git", "polars"})
 def repository_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -50,14 +53,7 @@ def repository_documents(
     return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
 
 
-@dg.asset(
-    partitions_def=PROJECTS,
-    group_name="raw_documents",
-    kinds={"scrapy", "polars"},
-    owners=["team:data"],
-    code_version=stage.VERSION,
-    op_tags=pods.SMALL,
-)
+@_raw_asset(kinds={"scrapy", "polars"})
 def website_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -84,14 +80,7 @@ def website_documents(
     return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
 
 
-@dg.asset(
-    partitions_def=PROJECTS,
-    group_name="raw_documents",
-    kinds={"stackoverflow", "polars"},
-    owners=["team:data"],
-    code_version=stage.VERSION,
-    op_tags=pods.SMALL,
-)
+@_raw_asset(kinds={"stackoverflow", "polars"})
 def stackoverflow_threads(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
