@@ -85,7 +85,7 @@ def entity_recognizer(
         build,
         lambda version: {**version.facts["training"], "files": len(version.files)},
         code=stage.VERSION,
-        inputs={"landscape": landscape.digest, "corpus": generation},
+        inputs={"names": _names_digest(landscape), "corpus": generation},
         settings={"seed": settings.seed},
     )
 
@@ -181,6 +181,13 @@ def _passages(corpus: Mapping[str, Version]) -> pl.DataFrame:
         raise dg.Failure("no project has a unified_corpus yet: materialize one first")
     parts = [version.table("passages") for version in corpus.values()]
     return pl.concat(parts).sort("passage_id")
+
+
+def _names_digest(landscape: Version) -> str:
+    """Name what the gazetteer reads: a new date in the landscape must not retrain anything."""
+    projects = landscape.table("projects").select("project", "name", "aliases")
+    neighbours = landscape.table("neighbours").select("name", "category", "subcategory")
+    return digest({"projects": projects.rows(), "neighbours": neighbours.rows()})
 
 
 def _names(projects: pl.DataFrame) -> dict[str, str]:
