@@ -210,7 +210,7 @@ def _describe(version: Version) -> Metadata:
     labels = mentions.group_by("label").len(name="mentions").sort("label")
     return {
         **_describe_graph(version),
-        **drop_metadata(version),
+        **drop_metadata(version, "edge_drops"),
         "mentions": mentions.height,
         "mentions by label": markdown_table(labels),
         "passages read": version.facts["computed"],

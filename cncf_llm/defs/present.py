@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from cncf_llm.store import Table, Version, count_reasons
+from cncf_llm.store import DROPS, Table, Version, count_reasons
 
 Metadata = dict[str, Any]  # as Dagster's metadata arguments take it
 
@@ -25,9 +25,10 @@ def table_metadata(version: Version, table: Table, preview: list[str]) -> Metada
     }
 
 
-def drop_metadata(version: Version) -> Metadata:
-    """Say how many items were dropped, and for which reasons."""
-    reasons = count_reasons(version.table("drops"))
+def drop_metadata(version: Version, *tables: str) -> Metadata:
+    """Say how many items were dropped, and for which reasons; `tables` are further drops tables."""
+    frames = [version.table(name).select(DROPS.schema.names()) for name in ("drops", *tables)]
+    reasons = count_reasons(pl.concat(frames))
     return {
         "dropped": sum(reasons.values()),
         "dropped by reason": dg.MetadataValue.json(reasons),
