@@ -23,7 +23,9 @@ _LANGUAGES = """
     """.split()
 # Cyrillic and beyond, without the Greek letters and symbols that formulas use.
 _NOT_LATIN = re.compile("[\u0400-\u1fff\u2c00-\ua4cf\ua500-\ud7ff\uf900-\ufaff]+")
-_NOISE = re.compile(r"https?://\S+|\S*[/_@{}<>=\\]\S*|\b\w*\d\w*\b|[A-Z]{3,}|[|*#>\[\]()\"]")
+_SYMBOL = re.compile(r"[/_@{}<>=\\]")  # a word with one is a path, URL, option or variable
+_CONSTANT = re.compile(r"[A-Z]{3,}")
+_NOISE = re.compile(r"\b[^\W\d]*+\d\w*+|[A-Z]{3,}|[|*#\[\]()\"]")
 
 
 def language_of(prose: str) -> tuple[str, float]:
@@ -32,13 +34,25 @@ def language_of(prose: str) -> tuple[str, float]:
     Words that look like paths, URLs, options or constants are left out of the judgement. A text
     without any words counts as English, with probability 0.
     """
-    text = " ".join(_NOISE.sub(" ", prose).split())
-    if not any(character.isalpha() for character in text):
+    text = _words(prose)
+    if not any(map(str.isalpha, text)):
         return ENGLISH, 0.0
-    code, probability = _identifier().classify(text)
+    ranked = _identifier().rank(text)
+    code, probability = ranked[0]
     if code != ENGLISH:  # close relatives share the rest, so its own probability says little
-        probability = dict(_identifier().rank(text))[ENGLISH]
-    return code, float(probability)
+        probability = dict(ranked)[ENGLISH]
+    return code, probability
+
+
+def _words(prose: str) -> str:
+    """Return a text without what looks like code, its words one space apart."""
+    words = []
+    for word in prose.split():
+        if word.isalpha():  # the most frequent case, and the cheapest to decide
+            words.append(word if word.islower() else _CONSTANT.sub(" ", word))
+        elif not _SYMBOL.search(word):
+            words.append(_NOISE.sub(" ", word))
+    return " ".join(" ".join(words).split())
 
 
 def document_language(proses: list[str]) -> str:
@@ -71,9 +85,8 @@ def _of_foreign_letters(prose: str) -> str | None:
     """Return the language of the letters of other scripts, where they are more than a few."""
     if prose.isascii():
         return None
-    letters = sum(character.isalpha() for character in prose)
     foreign = _NOT_LATIN.findall(prose)
-    if sum(map(len, foreign)) * 10 < letters or not foreign:
+    if not foreign or sum(map(len, foreign)) * 10 < sum(map(str.isalpha, prose)):
         return None
     code, _ = language_of(" ".join(foreign))
     return code if code != ENGLISH else None
