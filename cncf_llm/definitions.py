@@ -24,7 +24,6 @@ def make_definitions(settings: Settings) -> dg.Definitions:
     """Return the platform's definitions for the given settings."""
     return dg.Definitions(
         assets=dg.load_assets_from_modules(_STAGES),
-        asset_checks=dg.load_asset_checks_from_modules(_STAGES),
         jobs=automation.JOBS,
         schedules=[automation.daily_refresh, automation.daily_publication],
         sensors=[automation.landscape_changes, automation.dataset_changes],

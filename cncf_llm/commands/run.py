@@ -110,20 +110,19 @@ def _execute(
     )
     instance.end_watch_event_logs(run_id, watch)
     for event in result.get_step_failure_events():
-        if event.node_name in runnable:
-            outcome.failed[event.node_name, project] = _reason(event)
-        else:
-            outcome.failed_checks.append(f"{event.node_name} could not run: {_reason(event)}")
+        outcome.failed[event.node_name, project] = _reason(event)
     done = {
         event.asset_key.to_user_string(): event.step_materialization_data.materialization
         for event in result.get_asset_materialization_events()
         if event.asset_key
     }
     for asset in runnable:
+        if (asset, project) in outcome.failed:
+            continue  # a blocking check that failed: its new version is stored all the same
         if asset in done:
             moved = done[asset].metadata["changed"].value
             (outcome.changed if moved else outcome.unchanged).append((asset, project))
-        elif (asset, project) not in outcome.failed:
+        else:
             outcome.skipped.append((asset, project))
     for check in result.get_asset_check_evaluations():
         if not check.passed:

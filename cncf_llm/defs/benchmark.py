@@ -10,13 +10,30 @@ import polars as pl
 
 from cncf_llm import evaluation as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.models import ADAPTER, MODEL
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
 from cncf_llm.defs.progress import progress
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
+
+_QUESTION_CHECKS = (
+    Check(
+        "sets_are_apart",
+        "There are items, and no document serves both `recall` and `unseen`.",
+        lambda version: check_sets_are_apart(version.table("items")),
+        blocking=True,
+    ),
+)
+_SCORE_CHECKS = (
+    Check(
+        "adapter_learned",
+        "On `recall` the adapter's loss lies below the base model's, intervals apart.",
+        lambda version: check_adapter_learned(version.table("scores")),
+    ),
+)
 
 
 @dg.asset(
@@ -25,13 +42,14 @@ from cncf_llm.store import Draft, Store, Version
     kinds={"polars"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    check_specs=specs("benchmark_questions", _QUESTION_CHECKS, PROJECTS),
     op_tags=pods.SMALL,
 )
 def benchmark_questions(
     context: dg.AssetExecutionContext,
     store: dg.ResourceParam[Store],
     qa_pairs: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """Evaluation items in two sets that are never mixed.
 
     `recall`: facts of training documents in phrasings that no pair has. `unseen`: facts of
@@ -43,13 +61,14 @@ def benchmark_questions(
         draft.write("items", items)
         draft.write("drops", drops)
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
         _describe_items,
         code=stage.VERSION,
         inputs={"qa_pairs": qa_pairs.digest},
+        checks=_QUESTION_CHECKS,
     )
 
 
@@ -59,6 +78,7 @@ def benchmark_questions(
     kinds={"pytorch", "polars"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    check_specs=specs("benchmark_scores", _SCORE_CHECKS, PROJECTS),
     op_tags=pods.GPU,
 )
 def benchmark_scores(
@@ -68,7 +88,7 @@ def benchmark_scores(
     base_model: Version,
     adapter: Version,
     benchmark_questions: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """Scores of the base model and the project's adapter on the project's items."""
 
     def build(draft: Draft) -> None:
@@ -92,7 +112,7 @@ def benchmark_scores(
         ]
         _keep(draft, pl.concat(scored), settings.seed)
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -102,6 +122,7 @@ def benchmark_scores(
             version.asset: version.digest for version in (base_model, adapter, benchmark_questions)
         },
         settings={"seed": settings.seed},
+        checks=_SCORE_CHECKS,
     )
 
 
@@ -120,7 +141,7 @@ def landscape_scores(
     adapter: dict[str, Version],
     landscape_adapter: Version,
     benchmark_questions: dict[str, Version],
-) -> dg.MaterializeResult:
+) -> Results:
     """Scores across projects: each adapter on the next project's `recall` as a control, and the
     landscape adapter on all items."""
 
@@ -149,7 +170,7 @@ def landscape_scores(
             ]
         _keep(draft, pl.concat(scored), settings.seed)
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -191,7 +212,7 @@ def leaderboard(
     store: dg.ResourceParam[Store],
     benchmark_scores: dict[str, Version],
     landscape_scores: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """All projects, all models: every metric with its interval and n, `recall`, `unseen` and
     `control` apart."""
     versions = [*benchmark_scores.values(), landscape_scores]
@@ -199,7 +220,7 @@ def leaderboard(
     def build(draft: Draft) -> None:
         draft.write("leaderboard", stage.leaderboard(v.table("scores") for v in versions))
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -255,15 +276,6 @@ def check_adapter_learned(scores: pl.DataFrame) -> dg.AssetCheckResult:
     )
 
 
-@dg.asset_check(asset=benchmark_scores, partitions_def=PROJECTS)
-def adapter_learned(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """On `recall` the adapter's loss lies below the base model's, intervals apart."""
-    version = store.require("benchmark_scores", context.partition_key)
-    return check_adapter_learned(version.table("scores"))
-
-
 def check_sets_are_apart(items: pl.DataFrame) -> dg.AssetCheckResult:
     """Judge whether any document serves both sets: then `unseen` would not be unseen."""
     documents = items.explode("document_ids").group_by("document_ids")
@@ -272,12 +284,3 @@ def check_sets_are_apart(items: pl.DataFrame) -> dg.AssetCheckResult:
         passed=items.height > 0 and both == 0,
         metadata={"items": items.height, "documents in both sets": both},
     )
-
-
-@dg.asset_check(asset=benchmark_questions, partitions_def=PROJECTS, blocking=True)
-def sets_are_apart(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """There are items, and no document serves both `recall` and `unseen`."""
-    version = store.require("benchmark_questions", context.partition_key)
-    return check_sets_are_apart(version.table("items"))

@@ -5,10 +5,25 @@ import polars as pl
 
 from cncf_llm import corpus as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.present import Metadata, drop_metadata, picture, table_metadata
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.store import Draft, Store, Version
+
+_CHECKS = (
+    Check(
+        "every_document_accounted_for",
+        "Nothing vanishes silently: each document has passages, or a reason for having none.",
+        lambda version: check_every_document_accounted_for(version.table("documents")),
+        blocking=True,
+    ),
+    Check(
+        "passage_lengths",
+        "There are passages, and few are longer than the soft limit.",
+        lambda version: check_passage_lengths(version.table("passages")),
+    ),
+)
 
 
 @dg.asset(
@@ -17,6 +32,7 @@ from cncf_llm.store import Draft, Store, Version
     kinds={"polars", "markdown"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("unified_corpus", _CHECKS, PROJECTS),
     op_tags=pods.CPU,
 )
 def unified_corpus(
@@ -25,7 +41,7 @@ def unified_corpus(
     repository_documents: Version,
     website_documents: Version,
     stackoverflow_threads: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """One English passage with its heading path, source, revision and licence.
 
     Documents that did not change are not parsed again; duplicates are judged over all passages.
@@ -46,13 +62,14 @@ def unified_corpus(
             largest_cluster=unified.largest_cluster,
         )
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
         _describe,
         code=stage.VERSION,
         inputs={asset: version.digest for asset, version in sources.items()},
+        checks=_CHECKS,
     )
 
 
@@ -76,15 +93,6 @@ def check_every_document_accounted_for(documents: pl.DataFrame) -> dg.AssetCheck
     return dg.AssetCheckResult(passed=lost.is_empty(), metadata={"lost documents": lost.height})
 
 
-@dg.asset_check(asset=unified_corpus, partitions_def=PROJECTS, blocking=True)
-def every_document_accounted_for(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """Nothing vanishes silently: each document has passages, or a reason for having none."""
-    version = store.require("unified_corpus", context.partition_key)
-    return check_every_document_accounted_for(version.table("documents"))
-
-
 def check_passage_lengths(passages: pl.DataFrame) -> dg.AssetCheckResult:
     """Judge whether passages are of a size to train on: at most 1 in 20 beyond the soft limit."""
     long = passages.filter(pl.col("tokens") > stage.SOFT_WORDS).height
@@ -93,12 +101,3 @@ def check_passage_lengths(passages: pl.DataFrame) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         metadata={"passages": passages.height, "longer than the soft limit": long},
     )
-
-
-@dg.asset_check(asset=unified_corpus, partitions_def=PROJECTS)
-def passage_lengths(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """There are passages, and few are longer than the soft limit."""
-    version = store.require("unified_corpus", context.partition_key)
-    return check_passage_lengths(version.table("passages"))

@@ -8,11 +8,12 @@ import polars as pl
 from cncf_llm import entities as stage
 from cncf_llm.corpus import trained_on
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.drift import corpus_generation
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, picture, table_metadata
 from cncf_llm.defs.progress import progress
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version, digest
@@ -20,12 +21,28 @@ from cncf_llm.training import tracked_run
 
 PIPELINE = "pipeline"  # folder of the spaCy pipeline in the recognizer's version
 
+_RECOGNIZER_CHECKS = (
+    Check(
+        "recognizer_learned",
+        "Names and patterns labelled something for the statistical part to learn from.",
+        lambda version: check_recognizer_learned(version.facts["training"]),
+    ),
+)
+_GRAPH_CHECKS = (
+    Check(
+        "edges_fit_their_signatures",
+        "Every edge joins labels that its type allows.",
+        lambda version: check_signatures(version.table("nodes"), version.table("edges")),
+    ),
+)
+
 
 @dg.asset(
     group_name="entities",
     kinds={"spacy"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("entity_recognizer", _RECOGNIZER_CHECKS),
     op_tags=pods.CPU,
 )
 def entity_recognizer(
@@ -34,7 +51,7 @@ def entity_recognizer(
     store: dg.ResourceParam[Store],
     landscape: Version,
     unified_corpus: dict[str, Version],
-) -> dg.MaterializeResult:
+) -> Results:
     """The spaCy pipeline that finds entities: names from the landscape, patterns, and a part
     trained on what these two found.
 
@@ -79,7 +96,7 @@ def entity_recognizer(
             generation=generation, training=trained, mlflow_run=run.run_id, mlflow_page=run.page
         )
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -87,6 +104,7 @@ def entity_recognizer(
         code=stage.VERSION,
         inputs={"names": _names_digest(landscape), "corpus": generation},
         settings={"seed": settings.seed},
+        checks=_RECOGNIZER_CHECKS,
     )
 
 
@@ -96,6 +114,7 @@ def entity_recognizer(
     kinds={"spacy", "polars"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("entity_graph", _GRAPH_CHECKS, PROJECTS),
     op_tags=pods.CPU,
 )
 def entity_graph(
@@ -104,7 +123,7 @@ def entity_graph(
     landscape: Version,
     unified_corpus: Version,
     entity_recognizer: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """The project's mentions, nodes and typed edges, each edge with the passages that state it."""
     projects = landscape.table("projects")
     row = project_row(landscape, context.partition_key)
@@ -127,7 +146,7 @@ def entity_graph(
             draft.write(name, table)
         draft.facts.update(reused=found.reused, computed=found.computed)
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -139,6 +158,7 @@ def entity_graph(
             "unified_corpus": unified_corpus.digest,
             "entity_recognizer": entity_recognizer.digest,
         },
+        checks=_GRAPH_CHECKS,
     )
 
 
@@ -153,7 +173,7 @@ def landscape_graph(
     context: dg.AssetExecutionContext,
     store: dg.ResourceParam[Store],
     entity_graph: dict[str, Version],
-) -> dg.MaterializeResult:
+) -> Results:
     """All projects' graphs merged; also as GraphML."""
 
     def build(draft: Draft) -> None:
@@ -162,7 +182,7 @@ def landscape_graph(
         draft.write("edges", merged.edges)
         (draft.path / "graph.graphml").write_bytes(stage.to_graphml(merged.nodes, merged.edges))
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -233,21 +253,6 @@ def check_signatures(nodes: pl.DataFrame, edges: pl.DataFrame) -> dg.AssetCheckR
     )
 
 
-@dg.asset_check(asset=entity_graph, partitions_def=PROJECTS)
-def edges_fit_their_signatures(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """Every edge joins labels that its type allows."""
-    version = store.require("entity_graph", context.partition_key)
-    return check_signatures(version.table("nodes"), version.table("edges"))
-
-
 def check_recognizer_learned(training: Mapping[str, int | float]) -> dg.AssetCheckResult:
     """Judge whether the statistical part was trained on any weak label at all."""
     return dg.AssetCheckResult(passed=training["weak_labels"] > 0, metadata=dict(training))
-
-
-@dg.asset_check(asset=entity_recognizer)
-def recognizer_learned(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """Names and patterns labelled something for the statistical part to learn from."""
-    return check_recognizer_learned(store.require("entity_recognizer").facts["training"])

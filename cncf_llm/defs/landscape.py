@@ -7,11 +7,26 @@ import polars as pl
 
 from cncf_llm import landscape as stage
 from cncf_llm import sample
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
+
+_CHECKS = (
+    Check(
+        "landscape_has_projects",
+        "A landscape without any CNCF project is a wrong or truncated file.",
+        lambda version: check_has_projects(version.table("projects")),
+        blocking=True,
+    ),
+    Check(
+        "projects_have_a_source",
+        "Every project that is not archived names a repository to read.",
+        lambda version: check_projects_have_a_source(version.table("projects")),
+    ),
+)
 
 
 @dg.asset(
@@ -19,12 +34,13 @@ from cncf_llm.store import Draft, Store, Version
     kinds={"yaml", "polars"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("landscape", _CHECKS),
 )
 def landscape(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],
-) -> dg.MaterializeResult:
+) -> Results:
     """One row per CNCF project: names, category, maturity with dates, repositories, sites, tags.
 
     Read from the `landscape.yml` that `CNCF_LLM_LANDSCAPE` names, or the embedded sample.
@@ -37,11 +53,12 @@ def landscape(
         draft.write("neighbours", read.neighbours)
         draft.write("drops", read.drops)
         draft.facts.update(read.facts)
+        keys = read.projects["project"].to_list()
+        context.instance.add_dynamic_partitions(PROJECTS.name or "", keys)
 
-    result = refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
-    keys = store.require("landscape").table("projects")["project"].to_list()
-    context.instance.add_dynamic_partitions(PROJECTS.name or "", keys)
-    return result
+    yield from refresh(
+        context, store, build, _describe, code=stage.VERSION, inputs=None, checks=_CHECKS
+    )
 
 
 def _describe(version: Version) -> Metadata:
@@ -66,23 +83,13 @@ def project_row(landscape: Version, project: str) -> dict[str, Any]:
     return rows.row(0, named=True)
 
 
-@dg.asset_check(asset=landscape, blocking=True)
-def landscape_has_projects(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """A landscape without any CNCF project is a wrong or truncated file."""
-    return check_has_projects(store.require("landscape").table("projects"))
-
-
 def check_has_projects(projects: pl.DataFrame) -> dg.AssetCheckResult:
+    """Judge whether there is any project at all."""
     return dg.AssetCheckResult(passed=projects.height > 0, metadata={"projects": projects.height})
 
 
-@dg.asset_check(asset=landscape)
-def projects_have_a_source(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """Every project that is not archived names a repository to read."""
-    return check_projects_have_a_source(store.require("landscape").table("projects"))
-
-
 def check_projects_have_a_source(projects: pl.DataFrame) -> dg.AssetCheckResult:
+    """Judge whether every project but archived ones names a repository."""
     without = projects.filter(
         (pl.col("maturity") != "archived") & (pl.col("repositories").list.len() == 0)
     )["project"].to_list()

@@ -10,10 +10,11 @@ import polars as pl
 from cncf_llm import training as stage
 from cncf_llm.corpus import trained_on
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.drift import corpus_generation
 from cncf_llm.defs.present import Metadata, picture
 from cncf_llm.defs.progress import progress
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.questions import split_of
 from cncf_llm.settings import Settings
@@ -21,6 +22,14 @@ from cncf_llm.store import Draft, Store, Version
 
 MODEL = "model"  # folder of a base model's files in its version
 ADAPTER = "adapter"  # likewise of an adapter's
+
+_ADAPTER_CHECKS = (
+    Check(
+        "loss_fell",
+        "The adapter's training loss is finite and fell.",
+        lambda version: check_loss_fell(version.table("curve")),
+    ),
+)
 
 
 @dg.asset(
@@ -35,7 +44,7 @@ def base_model(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],
     unified_corpus: dict[str, Version],
-) -> dg.MaterializeResult:
+) -> Results:
     """The model that adapters are trained for: a local folder, a hub id, or `embedded`.
 
     `embedded` is a tokenizer and a tiny Llama trained from the corpus, test documents left out.
@@ -82,7 +91,7 @@ def base_model(
             )
             _keep(draft, trained, run, "Embedded base model")
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -99,6 +108,7 @@ def base_model(
     kinds={"pytorch", "huggingface", "mlflow"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    check_specs=specs("adapter", _ADAPTER_CHECKS, PROJECTS),
     op_tags=pods.GPU,
 )
 def adapter(
@@ -107,10 +117,10 @@ def adapter(
     store: dg.ResourceParam[Store],
     base_model: Version,
     qa_dataset: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """A LoRA adapter trained on one project's pairs, in PEFT layout; one MLflow run."""
     project = context.partition_key
-    return _train(
+    yield from _train(
         context, settings, store, base_model, [qa_dataset.path / project], qa_dataset.part(project)
     )
 
@@ -120,6 +130,7 @@ def adapter(
     kinds={"pytorch", "huggingface", "mlflow"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    check_specs=specs("landscape_adapter", _ADAPTER_CHECKS),
     op_tags=pods.GPU,
 )
 def landscape_adapter(
@@ -128,10 +139,10 @@ def landscape_adapter(
     store: dg.ResourceParam[Store],
     base_model: Version,
     qa_dataset: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """One LoRA adapter trained on the pairs of all projects; one MLflow run."""
     folders = sorted(path for path in qa_dataset.path.iterdir() if path.is_dir())
-    return _train(context, settings, store, base_model, folders, qa_dataset.digest)
+    yield from _train(context, settings, store, base_model, folders, qa_dataset.digest)
 
 
 def _train(
@@ -141,7 +152,7 @@ def _train(
     base: Version,
     folders: list[Path],
     data: str,
-) -> dg.MaterializeResult:
+) -> Results:
     name = context.partition_key if context.has_partition_key else "landscape"
     recipe = stage.EMBEDDED_LORA if base.facts["kind"] == "embedded" else stage.DEFAULT_LORA
 
@@ -170,7 +181,7 @@ def _train(
             _keep(draft, trained, run, f"LoRA adapter, {name}")
             draft.facts["data"] = data
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -178,6 +189,7 @@ def _train(
         code=stage.VERSION,
         inputs={"base_model": base.digest, "qa_dataset": data},
         settings={"seed": settings.seed, "recipe": asdict(recipe)},
+        checks=_ADAPTER_CHECKS,
     )
 
 
@@ -239,17 +251,3 @@ def check_loss_fell(curve: pl.DataFrame) -> dg.AssetCheckResult:
         passed=bool(ok),
         metadata={"first loss": losses[0], "last loss": losses[-1]} if len(losses) else {},
     )
-
-
-@dg.asset_check(asset=adapter, partitions_def=PROJECTS)
-def adapter_loss_fell(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """The adapter's training loss is finite and fell."""
-    return check_loss_fell(store.require("adapter", context.partition_key).table("curve"))
-
-
-@dg.asset_check(asset=landscape_adapter)
-def landscape_adapter_loss_fell(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """The adapter's training loss is finite and fell."""
-    return check_loss_fell(store.require("landscape_adapter").table("curve"))

@@ -5,11 +5,31 @@ import polars as pl
 
 from cncf_llm import questions as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.store import Draft, Store, Version, stable_id
+
+_PAIR_CHECKS = (
+    Check(
+        "pairs_are_supported",
+        "There are pairs, and every one cites passages of the present corpus.",
+        lambda version: check_pairs_are_supported(
+            version.table("pairs").height, version.facts["lost_citations"]
+        ),
+        blocking=True,
+    ),
+)
+_DATASET_CHECKS = (
+    Check(
+        "no_contamination",
+        "No pair that trains gives away a benchmark question.",
+        lambda version: check_contamination(version.facts["contamination"]),
+        blocking=True,
+    ),
+)
 
 
 @dg.asset(
@@ -18,6 +38,7 @@ from cncf_llm.store import Draft, Store, Version, stable_id
     kinds={"polars"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("qa_pairs", _PAIR_CHECKS, PROJECTS),
     op_tags=pods.SMALL,
 )
 def qa_pairs(
@@ -26,7 +47,7 @@ def qa_pairs(
     landscape: Version,
     unified_corpus: Version,
     entity_graph: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """One question, one answer, and the passages that support it; made without any model.
 
     Definitions, how-to sections, settings, commands, landscape facts and graph relations.
@@ -34,9 +55,10 @@ def qa_pairs(
     row = project_row(landscape, context.partition_key)
 
     def build(draft: Draft) -> None:
+        passages = unified_corpus.table("passages")
         made = stage.generate(
             row,
-            unified_corpus.table("passages"),
+            passages,
             entity_graph.table("nodes"),
             entity_graph.table("edges"),
             draft.previous.tables() if draft.previous else None,
@@ -47,8 +69,11 @@ def qa_pairs(
         for name, table in made.state.items():
             draft.write(name, table)
         draft.facts.update(reused=made.reused, computed=made.computed, removed=made.removed)
+        # Facts about the landscape cite it as one passage, which no corpus holds.
+        held = [*passages["passage_id"], stable_id("psg", "landscape", context.partition_key)]
+        draft.facts.update(lost_citations=lost_citations(made.pairs, held))
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -59,6 +84,7 @@ def qa_pairs(
             "unified_corpus": unified_corpus.digest,
             "entity_graph": entity_graph.digest,
         },
+        checks=_PAIR_CHECKS,
     )
 
 
@@ -80,6 +106,7 @@ def _describe_pairs(version: Version) -> Metadata:
     kinds={"huggingface", "parquet"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("qa_dataset", _DATASET_CHECKS),
     op_tags=pods.SMALL,
 )
 def qa_dataset(
@@ -87,7 +114,7 @@ def qa_dataset(
     store: dg.ResourceParam[Store],
     qa_pairs: dict[str, Version],
     benchmark_questions: dict[str, Version],
-) -> dg.MaterializeResult:
+) -> Results:
     """All projects' pairs as train, validation and test, ready for `datasets.load_dataset`.
 
     Split by document. Pairs that give a benchmark question away are left out of training.
@@ -105,7 +132,7 @@ def qa_dataset(
         draft.write("drops", dataset.drops)
         draft.facts.update(contamination=dataset.contamination)
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -115,6 +142,7 @@ def qa_dataset(
             **{f"qa_pairs {key}": version.digest for key, version in qa_pairs.items()},
             **{f"items {key}": version.digest for key, version in benchmark_questions.items()},
         },
+        checks=_DATASET_CHECKS,
     )
 
 
@@ -150,29 +178,15 @@ def check_contamination(contamination: dict[str, int]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=contamination["left"] == 0, metadata=dict(contamination))
 
 
-@dg.asset_check(asset=qa_dataset, blocking=True)
-def no_contamination(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """No pair that trains gives away a benchmark question."""
-    return check_contamination(store.require("qa_dataset").facts["contamination"])
+def lost_citations(pairs: pl.DataFrame, passages: list[str]) -> int:
+    """Return how many citations of pairs lead to none of the passages, or are missing."""
+    cited = pairs.explode("passage_ids")["passage_ids"]
+    return cited.filter(~cited.is_in(passages) | cited.is_null()).len()
 
 
-def check_pairs_are_supported(pairs: pl.DataFrame, passages: list[str]) -> dg.AssetCheckResult:
-    """Judge whether every pair cites passages that exist."""
-    cited = pairs.explode("passage_ids")
-    lost = cited.filter(~pl.col("passage_ids").is_in(passages) | pl.col("passage_ids").is_null())
+def check_pairs_are_supported(pairs: int, lost: int) -> dg.AssetCheckResult:
+    """Judge whether there are pairs, none with a citation that leads nowhere."""
     return dg.AssetCheckResult(
-        passed=pairs.height > 0 and lost.is_empty(),
-        metadata={"pairs": pairs.height, "citations that lead nowhere": lost.height},
+        passed=pairs > 0 and lost == 0,
+        metadata={"pairs": pairs, "citations that lead nowhere": lost},
     )
-
-
-@dg.asset_check(asset=qa_pairs, partitions_def=PROJECTS, blocking=True)
-def pairs_are_supported(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """There are pairs, and every one cites passages of the present corpus."""
-    key = context.partition_key
-    passages = store.require("unified_corpus", key).table("passages")["passage_id"].to_list()
-    # Facts about the landscape cite it as one passage, which no corpus holds.
-    passages.append(stable_id("psg", "landscape", key))
-    return check_pairs_are_supported(store.require("qa_pairs", key).table("pairs"), passages)

@@ -9,9 +9,10 @@ import polars as pl
 from cncf_llm import ingest as stage
 from cncf_llm import sample
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
@@ -26,13 +27,22 @@ _raw_asset = partial(
 )
 
 
-@_raw_asset(kinds={"git", "polars"})
+_CHECKS = (
+    Check(
+        "licences_known",
+        "Every file has a licence, from its header or its repository.",
+        lambda version: check_licences_known(version.table("documents")),
+    ),
+)
+
+
+@_raw_asset(kinds={"git", "polars"}, check_specs=specs("repository_documents", _CHECKS, PROJECTS))
 def repository_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],
     landscape: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """One documentation file of the project's git repositories, with commit and licence.
 
     Files that did not change keep the commit at which they were first seen.
@@ -50,7 +60,9 @@ def repository_documents(
         )
         _keep(draft, reading)
 
-    return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+    yield from refresh(
+        context, store, build, _describe, code=stage.VERSION, inputs=None, checks=_CHECKS
+    )
 
 
 @_raw_asset(kinds={"scrapy", "polars"})
@@ -59,7 +71,7 @@ def website_documents(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],
     landscape: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """One page or PDF of the project's website, crawled with Scrapy.
 
     Crawling is off unless `CNCF_LLM_CRAWL` is set; a mirror's copy of the site is always read.
@@ -77,7 +89,7 @@ def website_documents(
         )
         _keep(draft, reading)
 
-    return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+    yield from refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
 
 
 @_raw_asset(kinds={"stackoverflow", "polars"})
@@ -86,7 +98,7 @@ def stackoverflow_threads(
     settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],
     landscape: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """One Stack Overflow question about the project, with its answers."""
     row = project_row(landscape, context.partition_key)
 
@@ -101,7 +113,7 @@ def stackoverflow_threads(
         )
         _keep(draft, reading)
 
-    return refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+    yield from refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
 
 
 def mirror(settings: Settings) -> Path | None:
@@ -145,12 +157,3 @@ def check_licences_known(documents: pl.DataFrame) -> dg.AssetCheckResult:
             "repositories": ", ".join(sorted(unknown["repository"].unique())) or "none",
         },
     )
-
-
-@dg.asset_check(asset=repository_documents, partitions_def=PROJECTS)
-def licences_known(
-    context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]
-) -> dg.AssetCheckResult:
-    """Every file has a licence, from its header or its repository."""
-    version = store.require("repository_documents", context.partition_key)
-    return check_licences_known(version.table("documents"))

@@ -4,13 +4,22 @@ import dagster as dg
 
 from cncf_llm import release as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.models import ADAPTER, MODEL
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
-from cncf_llm.defs.storage import refresh
+from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.evaluation import leaderboard_markdown
 from cncf_llm.store import Draft, Store, Version
 
 RELEASE = "release"  # folder of what is to be published, in its version
+
+_CHECKS = (
+    Check(
+        "release_is_whole",
+        "Every file is what the manifest says.",
+        lambda version: check_release_is_whole(version),
+    ),
+)
 
 
 @dg.asset(
@@ -18,11 +27,12 @@ RELEASE = "release"  # folder of what is to be published, in its version
     kinds={"huggingface"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("dataset_release", _CHECKS),
     op_tags=pods.SMALL,
 )
 def dataset_release(
     context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], qa_dataset: Version
-) -> dg.MaterializeResult:
+) -> Results:
     """The data set as others get it: rows with a known licence, sources, card, manifest."""
 
     def build(draft: Draft) -> None:
@@ -30,7 +40,7 @@ def dataset_release(
         draft.write("sources", sources)
         draft.write("drops", drops)
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -41,6 +51,7 @@ def dataset_release(
         },
         code=stage.VERSION,
         inputs={"qa_dataset": qa_dataset.digest},
+        checks=_CHECKS,
     )
 
 
@@ -49,6 +60,7 @@ def dataset_release(
     kinds={"huggingface"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    check_specs=specs("model_release", _CHECKS),
     op_tags=pods.SMALL,
 )
 def model_release(
@@ -58,7 +70,7 @@ def model_release(
     adapter: dict[str, Version],
     landscape_adapter: Version,
     leaderboard: Version,
-) -> dg.MaterializeResult:
+) -> Results:
     """All adapters with the scores they reached, a card and a manifest."""
     adapters = {**adapter, "landscape": landscape_adapter}
 
@@ -72,7 +84,7 @@ def model_release(
             draft.path / RELEASE,
         )
 
-    return refresh(
+    yield from refresh(
         context,
         store,
         build,
@@ -83,6 +95,7 @@ def model_release(
             "leaderboard": leaderboard.digest,
             **{f"adapter {name}": version.digest for name, version in adapters.items()},
         },
+        checks=_CHECKS,
     )
 
 
@@ -101,15 +114,3 @@ def check_release_is_whole(version: Version) -> dg.AssetCheckResult:
     except stage.ManifestError as error:
         return dg.AssetCheckResult(passed=False, metadata={"problem": str(error)})
     return dg.AssetCheckResult(passed=True, metadata={"files": files})
-
-
-@dg.asset_check(asset=dataset_release)
-def dataset_release_is_whole(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """Every file is what the manifest says."""
-    return check_release_is_whole(store.require("dataset_release"))
-
-
-@dg.asset_check(asset=model_release)
-def model_release_is_whole(store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
-    """Every file is what the manifest says."""
-    return check_release_is_whole(store.require("model_release"))

@@ -1,12 +1,15 @@
 """How every asset is stored: inputs are loaded here, and new versions are made here."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import dagster as dg
 
+from cncf_llm.defs.checks import Check, RefusedError, judged
 from cncf_llm.defs.present import Metadata
 from cncf_llm.store import Draft, Store, Version, digest
+
+Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]  # what an asset yields
 
 
 class StoredInputs(dg.IOManager):
@@ -30,7 +33,8 @@ class StoredInputs(dg.IOManager):
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         raise TypeError(
-            f"{context.asset_key.to_user_string()} returned a value; return refresh(...) instead"
+            f"{context.asset_key.to_user_string()} returned a value; "
+            "yield from refresh(...) instead"
         )
 
 
@@ -43,13 +47,15 @@ def refresh(
     code: str,
     inputs: Mapping[str, str] | None,
     settings: Mapping[str, object] | None = None,
-) -> dg.MaterializeResult:
+    checks: Sequence[Check] = (),
+) -> Results:
     """Make the partition's new version, unless it would be made of the same things as the last.
 
     `code` is the stage's version. `inputs` names the digest of each thing that `build` reads, or is
     None for an asset that must look outside to know. `settings` are those that change the result.
-    `describe` derives the metadata from what is stored, so they are the same when nothing was done.
-    The `DataVersion` is the digest of the content: an unchanged result stops the wave.
+    `describe` and `checks` look at what is stored, so they say the same when nothing was done. A
+    draft that `build` refuses (`RefusedError`) is a failed step that leaves the last version as it
+    was. The `DataVersion` is the digest of the content: an unchanged result stops the wave.
     """
     asset = context.asset_key.to_user_string()
     partition = context.partition_key if context.has_partition_key else None
@@ -58,13 +64,17 @@ def refresh(
     before = version.digest if version else None
     if version is None or inputs is None or version.recipe != recipe:
         started = time.monotonic()
-        with store.draft(asset, partition, recipe) as draft:
-            build(draft)
-            draft.facts["seconds"] = round(time.monotonic() - started, 2)
+        try:
+            with store.draft(asset, partition, recipe) as draft:
+                build(draft)
+                draft.facts["seconds"] = round(time.monotonic() - started, 2)
+        except RefusedError as error:
+            yield error.result
+            raise dg.Failure(str(error), allow_retries=False) from error
         version = store.require(asset, partition)
     else:
         context.log.info("%s: inputs, code and settings are unchanged; nothing to do", asset)
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         data_version=dg.DataVersion(version.digest),
         metadata={
             "data": dg.MetadataValue.path(str(version.path)),
@@ -72,4 +82,5 @@ def refresh(
             "seconds": dg.MetadataValue.float(float(version.facts["seconds"])),
             **describe(version),
         },
+        check_results=list(judged(checks, version)),
     )

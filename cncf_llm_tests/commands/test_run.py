@@ -77,9 +77,15 @@ def test_only_the_projects_and_assets_asked_for_are_made(store, instance, consol
     assert outcome.changed == [("words", "helm")]
 
 
-def test_a_failed_check_is_told(store, instance, console):
-    outcome, _ = go(store, instance, console, {"etcd": ""})
+def test_a_failed_blocking_check_is_told_and_holds_what_needs_it(store, instance, console):
+    outcome, computed = go(store, instance, console, {"etcd": "", "helm": "a"})
     assert outcome.failed_checks == ["words of etcd: has_words"]
+    assert "blocking asset check failed" in outcome.failed["words", "etcd"]
+    assert outcome.skipped == [("letters", "etcd")]
+    assert computed == ["landscape", "words etcd", "words helm", "letters helm", "total"]
+    outcome, computed = go(store, instance, console, {"etcd": "", "helm": "a"})
+    assert computed == []  # and holds it still when nothing moved
+    assert outcome.skipped == [("letters", "etcd")]
 
 
 def test_an_unknown_project_stops_before_any_partition_runs(store, instance, console):

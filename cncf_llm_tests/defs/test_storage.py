@@ -11,12 +11,12 @@ from cncf_llm.store import Version
 
 def numbers(store, value, *, settings=None, computed):
     @dg.asset
-    def numbers(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def numbers(context: dg.AssetExecutionContext):
         def build(draft):
             computed.append(value)
             draft.write("numbers", pl.DataFrame({"value": [value]}))
 
-        return refresh(
+        yield from refresh(
             context,
             store,
             build,
@@ -102,5 +102,5 @@ def test_an_asset_that_returns_a_value_is_told_how_to(store):
     def wrong():
         return 3
 
-    with pytest.raises(TypeError, match=r"return refresh\(\.\.\.\) instead"):
+    with pytest.raises(TypeError, match=r"yield from refresh\(\.\.\.\) instead"):
         dg.materialize([wrong], resources={"io_manager": StoredInputs(store)})
