@@ -13,7 +13,7 @@ from cncf_llm.landscape.names import project_key
 from cncf_llm.landscape.read import Landscape, read_landscape
 from cncf_llm.landscape.tables import NEIGHBOURS, PROJECTS
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = [
     "NEIGHBOURS",

@@ -1,73 +1,71 @@
 """One item of the landscape file into a row."""
 
-import datetime
 import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from cncf_llm.landscape.fields import Fields
 from cncf_llm.landscape.names import aliases, canonical_name, project_key
 
 MATURITIES = ("sandbox", "incubating", "graduated", "archived")
+MAX_REPOSITORIES = 100
+
+_TAG = re.compile(r"[a-z0-9][a-z0-9+#.-]{0,34}")  # as Stack Overflow allows them
 
 
-def project_row(item: dict[str, Any], category: str, subcategory: str) -> dict[str, Any]:
-    """Return the PROJECTS row, without `content_hash`, of an item whose name is usable.
-
-    Raises `TypeError` when a field has another type than the landscape format gives it.
-    """
-    extra = _mapping(item, "extra")
-    repositories = [_text(item, "repo_url")]
-    for further in _list(item, "additional_repos"):
-        if not isinstance(further, dict):
-            raise TypeError(f"additional_repos has {further!r} instead of repo_url: ...")
-        repositories.append(_text(further, "repo_url"))
+def project_row(fields: Fields, category: str, subcategory: str) -> dict[str, Any]:
+    """Return the PROJECTS row, without `content_hash`, of an item whose name is usable."""
+    extra = fields.mapping("extra")
+    name = fields.values["name"]
     return {
-        "project": project_key(item["name"]),
-        "name": canonical_name(item["name"]),
-        "aliases": aliases(item["name"]),
-        "description": _text(item, "description"),
+        "project": project_key(name),
+        "name": canonical_name(name),
+        "aliases": aliases(name),
+        "description": fields.text("description"),
         "category": category,
         "subcategory": subcategory,
-        "second_paths": [str(path) for path in _list(item, "second_path")],
-        "maturity": item["project"],
-        "accepted": _date(extra, "accepted"),
-        "incubating": _date(extra, "incubating"),
-        "graduated": _date(extra, "graduated"),
-        "archived": _date(extra, "archived"),
-        "repositories": unique(normalised_url(url) for url in repositories if url),
-        "homepage": _text(item, "homepage_url"),
+        "second_paths": _second_paths(fields),
+        "maturity": fields.values["project"],
+        "accepted": extra.date("accepted"),
+        "incubating": extra.date("incubating"),
+        "graduated": extra.date("graduated"),
+        "archived": extra.date("archived"),
+        "repositories": _repositories(fields),
+        "homepage": fields.url("homepage_url", "https", "http"),
         # The file at hand has the key misspelt twice.
         "documentation": unique(
-            url for key in ("documentation_url", "documentation_ul") if (url := _text(extra, key))
+            url
+            for key in ("documentation_url", "documentation_ul")
+            if (url := extra.url(key, "https", "http"))
         ),
-        "stackoverflow_tags": _tags_of(_text(extra, "stack_overflow_url")),
-        "tags": _words(_text(extra, "summary_tags")),
-        "personas": _words(_text(extra, "summary_personas")),
-        "use_case": _text(extra, "summary_use_case"),
-        "business_use_case": _text(extra, "summary_business_use_case"),
+        "stackoverflow_tags": _tags(extra),
+        "tags": _words(extra.text("summary_tags")),
+        "personas": _words(extra.text("summary_personas")),
+        "use_case": extra.text("summary_use_case"),
+        "business_use_case": extra.text("summary_business_use_case"),
         # Both spellings are in use.
-        "integrations": _text(extra, "summary_integrations") or _text(extra, "summary_integration"),
-        "release_rate": _text(extra, "summary_release_rate"),
-        "organization": organization(item),
-        "parent_project": _text(extra, "parent_project"),
+        "integrations": extra.text("summary_integrations") or extra.text("summary_integration"),
+        "release_rate": extra.text("summary_release_rate"),
+        "organization": organization(fields),
+        "parent_project": extra.text("parent_project"),
     }
 
 
-def neighbour_row(item: dict[str, Any], category: str, subcategory: str) -> dict[str, Any]:
-    """Return the NEIGHBOURS row of an item that is no CNCF project. Raises as `project_row`."""
+def neighbour_row(fields: Fields, category: str, subcategory: str) -> dict[str, Any]:
+    """Return the NEIGHBOURS row of an item that is no CNCF project."""
     return {
-        "name": item["name"].strip(),
+        "name": fields.values["name"].strip(),
         "category": category,
         "subcategory": subcategory,
-        "organization": organization(item),
-        "parent_project": _text(_mapping(item, "extra"), "parent_project"),
+        "organization": organization(fields),
+        "parent_project": fields.mapping("extra").text("parent_project"),
     }
 
 
-def organization(item: dict[str, Any]) -> str | None:
+def organization(fields: Fields) -> str | None:
     """Return the last path part of the item's Crunchbase address, which names the organization."""
-    url = _text(item, "crunchbase")
+    url = fields.url("crunchbase", "https", "http")
     return url.rstrip("/").rsplit("/", 1)[-1] if url else None
 
 
@@ -85,53 +83,45 @@ def unique(values: Iterable[str]) -> list[str]:
     return list(first.values())
 
 
-def _tags_of(url: str | None) -> list[str]:
+def _tags(extra: Fields) -> list[str]:
     """Return ["argoproj", "argo"] of .../questions/tagged/argoproj+or+argo."""
+    url = extra.url("stack_overflow_url", "https", "http")
     path = urlsplit(url).path if url else ""
     if "/tagged/" not in path:
         return []
-    return unique(re.split(r"\+or\+|\s+or\s+", unquote(path.rsplit("/tagged/", 1)[1]).strip("/")))
+    found = re.split(r"\+or\+|\s+or\s+", unquote(path.rsplit("/tagged/", 1)[1]).strip("/").lower())
+    for tag in found:
+        if not _TAG.fullmatch(tag):
+            extra.refuse("stack_overflow_url", f"names {tag[:100]!r}, which is no tag")
+    return unique(tag for tag in found if _TAG.fullmatch(tag))
 
 
 def _words(text: str | None) -> list[str]:
     return unique(word.strip() for word in re.split("[,，]", text or "") if word.strip())
 
 
-def _text(fields: dict[str, Any], key: str) -> str | None:
-    value = fields.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise TypeError(f"{key} is {type(value).__name__} instead of text")
-    return value.strip() or None
+def _repositories(fields: Fields) -> list[str]:
+    """Return `repo_url` and the `additional_repos`, those of https only."""
+    urls = [_repository(fields)]
+    further = fields.list("additional_repos")
+    for number, entry in enumerate(further[:MAX_REPOSITORIES]):
+        place = f"additional_repos[{number}]."
+        if isinstance(entry, dict):
+            urls.append(_repository(Fields(entry, place, fields.refused)))
+        else:
+            fields.refuse(place.rstrip("."), f"is {type(entry).__name__} instead of repo_url: ...")
+    if len(further) > MAX_REPOSITORIES:
+        fields.refuse("additional_repos", f"has {len(further)}, limit {MAX_REPOSITORIES}")
+    return unique(url for url in urls if url)
 
 
-def _date(fields: dict[str, Any], key: str) -> str | None:
-    value = fields.get(key)
-    if isinstance(value, datetime.date):  # written without quotes
-        return value.isoformat()[:10]
-    text = _text(fields, key)
-    if text is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise TypeError(f"{key} is {text!r} instead of a date such as 2024-06-18") from error
+def _repository(fields: Fields) -> str | None:
+    if isinstance(value := fields.values.get("repo_url"), str):
+        fields = Fields({"repo_url": normalised_url(value)}, fields.place, fields.refused)
+    return fields.url("repo_url", "https")
 
 
-def _list(fields: dict[str, Any], key: str) -> list[Any]:
-    value = fields.get(key)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise TypeError(f"{key} is {type(value).__name__} instead of a list")
-    return value
-
-
-def _mapping(fields: dict[str, Any], key: str) -> dict[str, Any]:
-    value = fields.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise TypeError(f"{key} is {type(value).__name__} instead of a mapping")
-    return value
+def _second_paths(fields: Fields) -> list[str]:
+    paths = {f"second_path[{n}]": path for n, path in enumerate(fields.list("second_path"))}
+    items = Fields(paths, fields.place, fields.refused)
+    return [path for key in paths if (path := items.text(key))]

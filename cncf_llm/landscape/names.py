@@ -4,7 +4,7 @@ import re
 
 MAX_NAME = 100
 _PARENTHESIS = re.compile(r"\s*\(([^()]*)\)")
-_UNUSABLE = re.compile(r"[/\\\x00-\x1f\x7f\u2028\u2029]|\.\.")
+_PATH = re.compile(r"[/\\]|\.\.")
 
 
 def project_key(name: str) -> str:
@@ -33,10 +33,22 @@ def aliases(name: str) -> list[str]:
 
 def unusable(name: str) -> str | None:
     """Return why a name cannot name a partition (a folder, a label), or None when it can."""
-    if len(name) > MAX_NAME:
-        return f"longer than {MAX_NAME} characters"
-    if found := _UNUSABLE.search(name):
+    if why := unreadable(name):
+        return why
+    if found := _PATH.search(name):
         return f"contains {found.group()!r}"
     if not project_key(name):
         return "has no letter a-z or digit to make a key of"
     return None
+
+
+def unreadable(name: str) -> str | None:
+    """Return why a name cannot be shown, or None when it can.
+
+    Line breaks, control characters and marks that turn the reading direction would let a name
+    show as another one.
+    """
+    if len(name) > MAX_NAME:
+        return f"longer than {MAX_NAME} characters"
+    odd = next((character for character in name.strip() if not character.isprintable()), None)
+    return f"contains {odd!a}" if odd else None

@@ -3,7 +3,7 @@
 import yaml
 
 from cncf_llm.corpus.parsers.blocks import Unreadable
-from cncf_llm.landscape.safe_yaml import UnsafeYamlError, check_size
+from cncf_llm.landscape.safe_yaml import CONSTRUCTION_ERRORS, UnsafeYamlError, check_size
 
 MAX_DEPTH = 200  # Argo CD's largest CRD reaches about 80
 MAX_NODES = 2_000_000  # with every alias counted as the nodes that it stands for
@@ -29,6 +29,6 @@ def load_all(text: str) -> list[object]:
         if error.reason == "bad-alias":
             raise NotYaml(str(error)) from error
         raise Unreadable(f"unreadable-{error.reason}", str(error)) from error
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError) as error:
+    except (yaml.YAMLError, *CONSTRUCTION_ERRORS) as error:
         # The constructors of dates, numbers and mapping keys raise the plain Python errors.
         raise NotYaml(" ".join(str(error).split())[:200]) from error
