@@ -36,10 +36,13 @@ def run(
     console: Console,
     projects: Iterable[str] | None = None,
     selection: Iterable[str] | None = None,
+    *,
+    accept_loss: bool = False,
 ) -> Outcome:
     """Materialize the selected assets (default all) of the projects (default all).
 
     A project that fails does not stop the others: what depends on its failed asset is skipped.
+    `accept_loss` publishes a corpus even where many documents are gone.
     Raises `UsageError` for unknown assets or projects.
     """
     waves = plan_waves(definitions, selection)
@@ -72,7 +75,7 @@ def run(
                 steps = sum(len(w.assets) * (len(targets) if w.partitioned else 1) for w in waves)
                 progress.update(bar, total=steps)
             for project in targets:
-                _execute(definitions, instance, wave, project, outcome, watch)
+                _execute(definitions, instance, wave, project, outcome, watch, accept_loss)
             if ("landscape", None) in outcome.failed:
                 break  # nothing is known about any project
     return outcome
@@ -85,6 +88,7 @@ def _execute(
     project: str | None,
     outcome: Outcome,
     watch: Callable[[dg.EventLogEntry, str], None],
+    accept_loss: bool,
 ) -> None:
     """Run one wave for one project and note what became of its assets."""
     broken = {*outcome.failed, *outcome.skipped}
@@ -98,6 +102,8 @@ def _execute(
             runnable.append(asset)
     if not runnable:
         return
+    accepting = accept_loss and "unified_corpus" in runnable
+    ops = {"unified_corpus": {"config": {"accept_loss": True}}} if accepting else {}
     run_id = str(uuid4())
     instance.watch_event_logs(run_id, None, watch)
     result = definitions.resolve_implicit_global_asset_job_def().execute_in_process(
@@ -105,7 +111,7 @@ def _execute(
         asset_selection=[dg.AssetKey(asset) for asset in runnable],
         partition_key=project,
         run_id=run_id,
-        run_config=_QUIET,
+        run_config={**_QUIET, "ops": ops},
         raise_on_error=False,
     )
     instance.end_watch_event_logs(run_id, watch)

@@ -2,28 +2,30 @@
 
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
 from cncf_llm import corpus as stage
 from cncf_llm.defs import pods
-from cncf_llm.defs.checks import Check, specs
+from cncf_llm.defs.checks import RefusedError, specs
+from cncf_llm.defs.corpus_checks import CHECKS, check_no_sudden_loss
 from cncf_llm.defs.present import Metadata, drop_metadata, picture, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.store import Draft, Store, Version
 
-_CHECKS = (
-    Check(
-        "every_document_accounted_for",
-        "Nothing vanishes silently: each document has passages, or a reason for having none.",
-        lambda version: check_every_document_accounted_for(version.table("documents")),
-        blocking=True,
-    ),
-    Check(
-        "passage_lengths",
-        "There are passages, and few are longer than the soft limit.",
-        lambda version: check_passage_lengths(version.table("passages")),
-    ),
+_ADVICE = (
+    "{after} of {before} documents are left. The last version stays. See the drops of the sources; "
+    "if the documents are gone for good, materialize once more with `accept_loss: true` "
+    "(`cncf-llm run --accept-loss`)"
 )
+
+
+class CorpusConfig(dg.Config):
+    """What a person may decide for one materialization."""
+
+    accept_loss: bool = Field(
+        default=False, description="publish even though many documents of the last version are gone"
+    )
 
 
 @dg.asset(
@@ -32,11 +34,12 @@ _CHECKS = (
     kinds={"polars", "markdown"},
     owners=["team:data"],
     code_version=stage.VERSION,
-    check_specs=specs("unified_corpus", _CHECKS, PROJECTS),
+    check_specs=specs("unified_corpus", CHECKS, PROJECTS),
     op_tags=pods.CPU,
 )
 def unified_corpus(
     context: dg.AssetExecutionContext,
+    config: CorpusConfig,
     store: dg.ResourceParam[Store],
     repository_documents: Version,
     website_documents: Version,
@@ -54,6 +57,14 @@ def unified_corpus(
     def build(draft: Draft) -> None:
         documents = pl.concat([version.table("documents") for version in sources.values()])
         unified = stage.unify(documents, draft.previous.tables() if draft.previous else None)
+        draft.facts["loss"] = loss = {
+            "before": _readable(draft.previous.table("documents")) if draft.previous else 0,
+            "after": _readable(unified.documents),
+            "accepted": config.accept_loss,
+        }
+        check = check_no_sudden_loss(**loss)
+        if not check.passed:
+            raise RefusedError("no_sudden_loss", check, _ADVICE.format(**loss))
         for name, table in unified.tables.items():
             draft.write(name, table)
         draft.facts.update(
@@ -69,8 +80,12 @@ def unified_corpus(
         _describe,
         code=stage.VERSION,
         inputs={asset: version.digest for asset, version in sources.items()},
-        checks=_CHECKS,
+        checks=CHECKS,
     )
+
+
+def _readable(documents: pl.DataFrame) -> int:
+    return documents.filter(pl.col("passages") > 0).height
 
 
 def _describe(version: Version) -> Metadata:
@@ -85,19 +100,3 @@ def _describe(version: Version) -> Metadata:
         "words": int(passages["tokens"].sum()),
         "passage lengths": picture(stage.length_picture(passages)),
     }
-
-
-def check_every_document_accounted_for(documents: pl.DataFrame) -> dg.AssetCheckResult:
-    """Judge whether each document has passages or a reason for having none."""
-    lost = documents.filter((pl.col("passages") == 0) & pl.col("drop_reason").is_null())
-    return dg.AssetCheckResult(passed=lost.is_empty(), metadata={"lost documents": lost.height})
-
-
-def check_passage_lengths(passages: pl.DataFrame) -> dg.AssetCheckResult:
-    """Judge whether passages are of a size to train on: at most 1 in 20 beyond the soft limit."""
-    long = passages.filter(pl.col("tokens") > stage.SOFT_WORDS).height
-    return dg.AssetCheckResult(
-        passed=passages.height > 0 and long <= passages.height / 20,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"passages": passages.height, "longer than the soft limit": long},
-    )

@@ -4,7 +4,13 @@ import polars as pl
 import pytest
 
 from cncf_llm.defs.benchmark import check_adapter_learned, check_sets_are_apart
-from cncf_llm.defs.corpus import check_every_document_accounted_for, check_passage_lengths
+from cncf_llm.defs.corpus_checks import (
+    check_duplicate_share,
+    check_every_document_accounted_for,
+    check_no_sudden_loss,
+    check_passage_lengths,
+    check_share_of_english,
+)
 from cncf_llm.defs.entities import check_recognizer_learned, check_signatures
 from cncf_llm.defs.landscape import check_has_projects, check_projects_have_a_source
 from cncf_llm.defs.models import check_loss_fell
@@ -56,6 +62,39 @@ def test_every_document_accounted_for(passages, reason, passed):
 def test_passage_lengths(tokens, passed):
     frame = pl.DataFrame({"tokens": tokens}, schema={"tokens": pl.Int64})
     assert check_passage_lengths(frame).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("languages", "passed"),
+    [
+        (["en"] * 5 + ["de"] * 15, True),
+        (["en"] * 4 + ["de"] * 16, False),
+        (["de"] * 9 + [None] * 9, True),  # too few to say
+    ],
+)
+def test_share_of_english(languages, passed):
+    documents = pl.DataFrame({"language": languages})
+    assert check_share_of_english(documents).passed is passed
+
+
+@pytest.mark.parametrize(("read", "passed"), [(100, True), (20, False)])
+def test_duplicate_share(read, passed):
+    reasons = ["exact-duplicate"] * 15 + ["near-duplicate"] * 5 + ["too-short"] * 50
+    assert check_duplicate_share(read, pl.DataFrame({"reason": reasons})).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "accepted", "passed"),
+    [
+        (100, 70, False, True),
+        (100, 69, False, False),
+        (100, 0, True, True),
+        (9, 0, False, True),
+        (0, 50, False, True),
+    ],
+)
+def test_no_sudden_loss(before, after, accepted, passed):
+    assert check_no_sudden_loss(before, after, accepted=accepted).passed is passed
 
 
 @pytest.mark.parametrize(("tail", "passed"), [("ent-go", True), ("ent-etcd", False)])
