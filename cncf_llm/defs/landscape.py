@@ -7,17 +7,18 @@ import polars as pl
 
 from cncf_llm import landscape as stage
 from cncf_llm import sample
-from cncf_llm.defs.checks import Check, specs
+from cncf_llm.defs.checks import Check, RefusedError, specs
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
-from cncf_llm.store import Draft, Store, Version
+from cncf_llm.store import Draft, Store, Version, count_reasons
 
 _CHECKS = (
     Check(
         "landscape_has_projects",
-        "A landscape without any CNCF project is a wrong or truncated file.",
+        "A landscape without any CNCF project, or with less than half of those it had, is a wrong "
+        "or truncated file: it is refused.",
         lambda version: check_has_projects(version.table("projects")),
         blocking=True,
     ),
@@ -49,6 +50,9 @@ def landscape(
     def build(draft: Draft) -> None:
         source = settings.landscape or str(sample.LANDSCAPE)
         read = stage.read_landscape(source, offline=settings.offline)
+        _refuse_loss(read, draft.previous)
+        for reason, count in count_reasons(read.drops).items():
+            context.log.warning("%s of %s: see the table drops", count, reason)
         draft.write("projects", read.projects)
         draft.write("neighbours", read.neighbours)
         draft.write("drops", read.drops)
@@ -83,9 +87,27 @@ def project_row(landscape: Version, project: str) -> dict[str, Any]:
     return rows.row(0, named=True)
 
 
-def check_has_projects(projects: pl.DataFrame) -> dg.AssetCheckResult:
-    """Judge whether there is any project at all."""
-    return dg.AssetCheckResult(passed=projects.height > 0, metadata={"projects": projects.height})
+def check_has_projects(projects: pl.DataFrame, before: int = 0) -> dg.AssetCheckResult:
+    """Judge whether there are projects, and half as many as there were `before` at least."""
+    return dg.AssetCheckResult(
+        passed=projects.height > 0 and projects.height * 2 >= before,
+        metadata={"projects": projects.height, "projects before": before},
+    )
+
+
+def _refuse_loss(read: stage.Landscape, previous: Version | None) -> None:
+    """A file cut off between two items is valid YAML; only its size tells."""
+    source = str(read.facts["source"])
+    same = previous is not None and previous.facts["source"] == source
+    before = previous.table("projects").height if previous and same else 0
+    result = check_has_projects(read.projects, before)
+    if not result.passed:
+        raise RefusedError(
+            "landscape_has_projects",
+            result,
+            f"{source} has {read.projects.height} CNCF projects and had {before}. The last version "
+            "stays. If the file is whole, give it another path or name in CNCF_LLM_LANDSCAPE.",
+        )
 
 
 def check_projects_have_a_source(projects: pl.DataFrame) -> dg.AssetCheckResult:
