@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -73,6 +74,25 @@ def lineage(
     from cncf_llm.commands.lineage import show_lineage
 
     show_lineage(_store(), Console(), id)
+
+
+mirrors = typer.Typer(help="Make parts of a mirror, for sites without network.")
+app.add_typer(mirrors, name="mirror", no_args_is_help=True)
+
+
+@mirrors.command()
+def stackexchange(
+    posts_xml: Annotated[Path, typer.Argument(help="Posts.xml of Stack Overflow's data dump.")],
+    to: Annotated[Path, typer.Option(help="The mirror's folder, as in CNCF_LLM_MIRROR.")],
+    tags: Annotated[
+        str | None, typer.Option(help="Tags, comma-separated; default: those of all projects.")
+    ] = None,
+) -> None:
+    """Write the questions of each tag to MIRROR/stackexchange/, in one pass over the dump."""
+    from cncf_llm.commands.mirror import mirror_stackexchange
+    from cncf_llm.settings import Settings
+
+    mirror_stackexchange(Settings(), Console(), posts_xml, to, _split(tags))
 
 
 def _store():

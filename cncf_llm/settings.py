@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -33,6 +33,10 @@ class Settings(BaseSettings):
     crawl: bool = Field(
         default=False, description="crawl project websites and ask the Stack Exchange API"
     )
+    stackexchange_key: SecretStr | None = Field(
+        default=None,
+        description="key of the Stack Exchange API: 10,000 requests a day instead of 300",
+    )
     base_model: str = Field(
         default="embedded",
         description="`embedded` (trained from the corpus), a local folder, or a hub id",
@@ -40,6 +44,25 @@ class Settings(BaseSettings):
     allowed_licences: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("apache-2.0", "mit", "bsd-3-clause", "cc-by-4.0", "llama3.2", "gemma"),
         description="licences that a base model may have (SPDX or hub ids), comma-separated",
+    )
+    document_licences: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(
+            "Apache-2.0",
+            "BSD-2-Clause",
+            "BSD-3-Clause",
+            "CC-BY-3.0",
+            "CC-BY-4.0",
+            "CC-BY-SA-2.5",
+            "CC-BY-SA-3.0",
+            "CC-BY-SA-4.0",
+            "CC0-1.0",
+            "ISC",
+            "MIT",
+            "MPL-2.0",
+            "Unlicense",
+        ),
+        description="licences that a document may have to be read (SPDX ids), comma-separated; "
+        "`unknown` lets in those without one",
     )
     retrain_drift: float = Field(
         default=0.2,
@@ -58,10 +81,10 @@ class Settings(BaseSettings):
         description="unset: a SQLite database under HOME",
     )
 
-    @field_validator("allowed_licences", mode="before")
+    @field_validator("allowed_licences", "document_licences", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(filter(None, value.split(","))) if isinstance(value, str) else value
+        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
 
     @property
     def store_root(self) -> str:

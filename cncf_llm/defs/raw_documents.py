@@ -103,6 +103,7 @@ def stackoverflow_threads(
     row = project_row(landscape, context.partition_key)
 
     def build(draft: Draft) -> None:
+        key = settings.stackexchange_key
         reading = stage.read_stackoverflow(
             context.partition_key,
             row["stackoverflow_tags"],
@@ -110,6 +111,9 @@ def stackoverflow_threads(
             crawl=settings.crawl,
             offline=settings.offline,
             previous=_documents(draft.previous),
+            previous_drops=draft.previous.table("drops") if draft.previous else None,
+            cursors=draft.previous.facts.get("cursors") if draft.previous else None,
+            key=key.get_secret_value() if key else None,
         )
         _keep(draft, reading)
 

@@ -6,6 +6,7 @@ Out: tables DOCUMENTS (content as it was read, with licence and permalink) and D
 
 from cncf_llm.ingest.crawl_job import CrawlLimits
 from cncf_llm.ingest.errors import (
+    DumpError,
     IngestError,
     MirrorError,
     NoSourceError,
@@ -14,16 +15,19 @@ from cncf_llm.ingest.errors import (
 )
 from cncf_llm.ingest.git import RepositoryLimits, read_repository
 from cncf_llm.ingest.repositories import read_repositories
+from cncf_llm.ingest.stackexchange_dump import DumpReport, mirror_dump
 from cncf_llm.ingest.stackoverflow import read_stackoverflow
 from cncf_llm.ingest.tables import DOCUMENTS, Reading
 from cncf_llm.ingest.website import read_website
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = [
     "DOCUMENTS",
     "VERSION",
     "CrawlLimits",
+    "DumpError",
+    "DumpReport",
     "IngestError",
     "MirrorError",
     "NoSourceError",
@@ -31,6 +35,7 @@ __all__ = [
     "Reading",
     "RepositoryLimits",
     "UnreadableSourceError",
+    "mirror_dump",
     "read_repositories",
     "read_repository",
     "read_stackoverflow",

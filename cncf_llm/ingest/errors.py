@@ -3,7 +3,8 @@
 IngestError
 ├── NoSourceError       none of a project's sources could be read
 ├── OfflineError        something would leave the machine although that is switched off
-└── MirrorError         the mirror is not a folder
+├── MirrorError         the mirror is not a folder
+└── DumpError           a data dump cannot be made a mirror of
 UnreadableSourceError   one source cannot be read; becomes a row of the drops table
 """
 
@@ -22,6 +23,10 @@ class OfflineError(IngestError):
 
 class MirrorError(IngestError):
     """CNCF_LLM_MIRROR is not a folder that can be read."""
+
+
+class DumpError(IngestError):
+    """A Stack Exchange data dump cannot be read to its end; the mirror is as it was."""
 
 
 class UnreadableSourceError(Exception):

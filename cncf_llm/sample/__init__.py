@@ -1,9 +1,9 @@
 """The embedded sample: six CNCF projects with documents written for this package.
 
 `landscape.yml` is in the CNCF format. `repositories/<owner>__<name>/` are the files of a
-repository, `websites/<host>/` those of a website, `stackexchange/<tag>.json` is an answer of the
-Stack Exchange API. None of it is a copy of a project's documentation. `prepare_mirror` makes a
-mirror folder of them, so that the sample is read by the same code as real sources.
+repository, `websites/<host>/` those of a website, `stackexchange/<tag>.jsonl` are questions as the
+Stack Exchange API gives them. None of it is a copy of a project's documentation. `prepare_mirror`
+makes a mirror folder of them, so that the sample is read by the same code as real sources.
 """
 
 from cncf_llm.sample.mirror import LANDSCAPE, prepare_mirror
