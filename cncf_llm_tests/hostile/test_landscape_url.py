@@ -84,7 +84,7 @@ class Hostile(BaseHTTPRequestHandler):
             self.wfile.write(f"X-{number}: a\r\n".encode())
             time.sleep(0.1)
 
-    def log_message(self, format, *args):  # noqa: A002 - the name of the base class
+    def log_message(self, format, *args):
         pass
 
 
