@@ -1,12 +1,13 @@
 """All of a project's documents as one table of English passages without duplicates."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from cncf_llm.corpus.duplicates import Candidate, Duplicate, find_duplicates, keep_order
+from cncf_llm.corpus.licences import permitted
 from cncf_llm.corpus.reading import read_documents
 from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES, READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
 from cncf_llm.corpus.version import VERSION
@@ -57,6 +58,7 @@ def unify(
     documents: pl.DataFrame,
     previous: Mapping[str, pl.DataFrame] | None,
     *,
+    allowed_licences: Collection[str] | None = None,
     workers: int = 1,
 ) -> Corpus:
     """Return the passages of all documents (rows of `ingest.DOCUMENTS`) of one project.
@@ -65,8 +67,12 @@ def unify(
     read again. The result is the same with and without `previous`, for any number of `workers`
     (processes that read large inputs), and for any order of the documents. Each document is in the
     documents table, with a `drop_reason` when no passage of it was kept, and then also in drops.
+    One whose licence cannot be met with `allowed_licences` (SPDX ids; None: any) is not read at all
+    (`licence-not-allowed`).
     """
-    ordered = documents.sort("document_id")
+    every = documents.sort("document_id")
+    refused = _refused(every, allowed_licences)
+    ordered = every.filter(~pl.col("licence").is_in(refused))
     # The media type decides the parser, so it is part of what a document's passages depend on.
     inputs = ordered.with_columns(pl.concat_str("content_hash", "media_type").alias("content_hash"))
     carried = carry_over(
@@ -81,6 +87,9 @@ def unify(
     dropped_ids = pl.Series([one.passage_id for one in duplicates], dtype=pl.String)
     kept = read_passages.filter(~pl.col("passage_id").is_in(dropped_ids.implode()))
     index, drops = _account(carried.tables, kept, read_passages, duplicates)
+    not_read = every.filter(pl.col("licence").is_in(refused))
+    index = pl.concat([index, DOCUMENTS.frame(_not_read(row) for row in _places(not_read))])
+    drops = pl.concat([drops, DROPS.frame(_not_allowed(row) for row in _places(not_read))])
     clusters = Counter(one.kept_id for one in duplicates if one.reason == "near-duplicate")
     return Corpus(
         tables={
@@ -94,6 +103,29 @@ def unify(
         removed=carried.removed,
         largest_cluster=max(clusters.values(), default=0),
     )
+
+
+def _refused(documents: pl.DataFrame, allowed: Collection[str] | None) -> list[str]:
+    """Return the licences among the documents' that are not permitted."""
+    found = documents["licence"].unique().sort()
+    return [] if allowed is None else [one for one in found if not permitted(one, allowed)]
+
+
+def _places(documents: pl.DataFrame) -> list[dict]:
+    return documents.select(
+        "document_id", "project", "repository", "path", "licence", "licence_source"
+    ).to_dicts()
+
+
+def _not_read(row: dict) -> dict:
+    unread = {"title": None, "language": None, "passages": 0, "drop_reason": "licence-not-allowed"}
+    return {"document_id": row["document_id"], "project": row["project"], **unread}
+
+
+def _not_allowed(row: dict) -> dict:
+    detail = f"{row['licence']}, found in {row['licence_source'] or 'no file'}: "
+    detail += f"{row['repository']}/{row['path'].lstrip('/')}"
+    return _drop(row["project"], row["document_id"], "licence-not-allowed", detail)
 
 
 def _candidates(read_passages: pl.DataFrame, documents: pl.DataFrame) -> list[Candidate]:

@@ -11,6 +11,7 @@ from cncf_llm.defs.corpus_checks import CHECKS, check_no_sudden_loss
 from cncf_llm.defs.present import Metadata, drop_metadata, picture, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
+from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
 
 _ADVICE = (
@@ -40,6 +41,7 @@ class CorpusConfig(dg.Config):
 def unified_corpus(
     context: dg.AssetExecutionContext,
     config: CorpusConfig,
+    settings: dg.ResourceParam[Settings],
     store: dg.ResourceParam[Store],
     repository_documents: Version,
     website_documents: Version,
@@ -47,6 +49,7 @@ def unified_corpus(
 ) -> Results:
     """One English passage with its heading path, source, revision and licence.
 
+    Documents whose licence `CNCF_LLM_DOCUMENT_LICENCES` does not allow are left out, counted.
     Documents that did not change are not parsed again; duplicates are judged over all passages.
     """
     sources = {
@@ -56,7 +59,11 @@ def unified_corpus(
 
     def build(draft: Draft) -> None:
         documents = pl.concat([version.table("documents") for version in sources.values()])
-        unified = stage.unify(documents, draft.previous.tables() if draft.previous else None)
+        unified = stage.unify(
+            documents,
+            draft.previous.tables() if draft.previous else None,
+            allowed_licences=settings.document_licences,
+        )
         draft.facts["loss"] = loss = {
             "before": _readable(draft.previous.table("documents")) if draft.previous else 0,
             "after": _readable(unified.documents),
@@ -71,6 +78,7 @@ def unified_corpus(
             parsed=unified.parsed,
             reused=unified.reused,
             largest_cluster=unified.largest_cluster,
+            licences=dict(documents["licence"].value_counts(sort=True).iter_rows()),
         )
 
     yield from refresh(
@@ -80,6 +88,7 @@ def unified_corpus(
         _describe,
         code=stage.VERSION,
         inputs={asset: version.digest for asset, version in sources.items()},
+        settings={"licences": sorted(settings.document_licences)},
         checks=CHECKS,
     )
 
@@ -97,6 +106,7 @@ def _describe(version: Version) -> Metadata:
         "documents parsed": version.facts["parsed"],
         "documents carried over": version.facts["reused"],
         "largest cluster of near duplicates": version.facts["largest_cluster"],
+        "documents by licence": dg.MetadataValue.json(version.facts["licences"]),
         "words": int(passages["tokens"].sum()),
         "passage lengths": picture(stage.length_picture(passages)),
     }

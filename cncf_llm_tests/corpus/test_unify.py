@@ -154,3 +154,18 @@ def test_several_processes_give_the_same_result(monkeypatch):
     together = unify(documents(*rows), None, workers=2)
     for name, table in alone.tables.items():
         assert_frame_equal(together.tables[name], table)
+
+
+def test_a_document_whose_licence_is_not_allowed_is_left_out_and_counted():
+    unknown = row("a-copy.md", A["content"], licence="unknown", licence_source=None)
+    corpus = unify(documents(A, unknown, B), None, allowed_licences=["Apache-2.0"])
+    assert corpus.parsed == 2
+    assert set(corpus.passages["path"]) == {"a.md", "b.md"}
+    assert count_reasons(corpus.drops) == {"licence-not-allowed": 1}
+    (reason,) = corpus.documents.filter(pl.col("document_id") == unknown["document_id"])[
+        "drop_reason"
+    ]
+    assert reason == "licence-not-allowed"
+    assert corpus.drops["detail"][0] == "unknown, found in no file: o/r/a-copy.md"
+    let_in = unify(documents(unknown), None, allowed_licences=["Apache-2.0", "unknown"])
+    assert let_in.passages.height == 2

@@ -7,6 +7,7 @@ from cncf_llm.defs.corpus import unified_corpus
 from cncf_llm.defs.storage import StoredInputs
 from cncf_llm.ingest import DOCUMENTS
 from cncf_llm.partitions import PROJECTS
+from cncf_llm.settings import Settings
 from cncf_llm.store import content_hash
 
 NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
@@ -48,7 +49,7 @@ def unify(store, instance):
             selection=[unified_corpus],
             partition_key="etcd",
             instance=instance,
-            resources={"store": store, "io_manager": StoredInputs(store)},
+            resources={"store": store, "settings": Settings(), "io_manager": StoredInputs(store)},
             run_config={"ops": {"unified_corpus": {"config": config}}},
             raise_on_error=False,
         )
