@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from cncf_llm.corpus.duplicates import signature_of
+from cncf_llm.corpus.duplicates import equal_key, signature_of
 from cncf_llm.corpus.language import ENGLISH, document_language, passage_language
 from cncf_llm.corpus.parsers import Parsed, Unreadable, parse
 from cncf_llm.corpus.passages import Passage, count_words, passages_of, prose_of
@@ -64,7 +64,9 @@ def _in_english(
         if spoken != ENGLISH:
             foreign.append(_drop(document, row["passage_id"], "not-english", spoken))
             continue
-        rows.append({**row, "signature": signature_of(passage.text, prose)})
+        heading = " > ".join([title, *passage.heading_path])
+        equal = equal_key(heading, passage.text)
+        rows.append({**row, "equal": equal, "signature": signature_of(passage.text, prose)})
     reason = None
     if not rows:
         reason, detail = _why_nothing(language, foreign, drops, parsed)

@@ -1,17 +1,20 @@
 """Duplicate passages within a project: exact ones by hash, near ones by MinHash and LSH.
 
-Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900, for MinHash; LSH proposes pairs, and the
-exact Jaccard similarity of their word 5-grams decides. Templated reference pages differ in few
-words and must not collapse into one another. So a passage takes part in the near search only when
-it has `NEAR_WORDS` words of prose, and is never compared by way of a third one.
+Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900, for MinHash, whose signatures datasketch
+computes, once for each passage. Those equal in a band of their signatures are proposed as pairs
+(LSH), and the exact Jaccard similarity of their word 5-grams decides. Templated reference pages
+differ in few words and must not collapse into one another. So a passage takes part in the near
+search only when it has `NEAR_WORDS` words of prose, and is never compared by way of a third one.
 """
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from cncf_llm.store import content_hash
 
@@ -24,6 +27,9 @@ NEAR_WORDS = 40
 DISTINCT_WORDS = 25  # shorter passages are equal only under equal headings
 _PERMUTATIONS = 64
 _SEED = 1
+# Numbers of a signature in a band, and bands: datasketch's MinHashLSH(threshold=0.75, num_perm=64).
+# Two passages of the similarity `THRESHOLD` share a band with a probability of 0.83.
+BAND_NUMBERS, BANDS = 9, 7
 
 _WORD = re.compile(r"\w+")
 _SOURCES = {"repository": 0, "website": 1, "stackoverflow": 2}
@@ -36,23 +42,18 @@ _OTHER_LANGUAGES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A passage to compare: its ids, what decides which of two is kept, its text, its signature."""
-
-    passage_id: str
-    heading: str
-    text: str
-    signature: bytes | None
+DUPLICATES = {"passage_id": pl.String, "kept_id": pl.String, "reason": pl.String}
 
 
-@dataclass(frozen=True)
-class Duplicate:
-    """A passage to drop, because of the one that is kept."""
+def equal_key(heading: str, text: str) -> str:
+    """Return the hash that is the same for two passages exactly when they are equal.
 
-    passage_id: str
-    kept_id: str
-    reason: str
+    Case and white space do not count. `heading` is title and heading path: it counts where the text
+    is so short that it says little without it.
+    """
+    words = text.lower().split()
+    normal = " ".join(words)
+    return content_hash(f"{heading.lower()}\n{normal}" if len(words) < DISTINCT_WORDS else normal)
 
 
 def signature_of(text: str, prose: str) -> bytes | None:
@@ -99,52 +100,62 @@ def keep_order(source: str, repository: str, path: str) -> tuple:
     return (rank, translated, bool(versions), version, repository, path)
 
 
-def find_duplicates(candidates: Sequence[Candidate]) -> list[Duplicate]:
-    """Return the passages to drop, given all passages of a project in the order of `keep_order`."""
-    duplicates: list[Duplicate] = []
-    kept = []
-    first: dict[str, str] = {}
-    for candidate in candidates:
-        key = _exact_key(candidate)
-        if key in first:
-            duplicates.append(Duplicate(candidate.passage_id, first[key], "exact-duplicate"))
-        else:
-            first[key] = candidate.passage_id
-            kept.append(candidate)
-    duplicates.extend(_near_duplicates(kept))
-    return duplicates
+def find_duplicates(passages: pl.DataFrame) -> pl.DataFrame:
+    """Return the passages to drop: rows of `DUPLICATES`, each with the passage that is kept.
+
+    `passages` are all of a project, in the order of `keep_order`, with the columns `passage_id`,
+    `equal` (`equal_key`), `text` and `signature` (`signature_of`).
+    """
+    first = passages.with_columns(pl.first("passage_id").over("equal").alias("kept_id"))
+    is_first = pl.col("passage_id") == pl.col("kept_id")
+    exact = first.filter(~is_first).select(
+        "passage_id", "kept_id", pl.lit("exact-duplicate").alias("reason")
+    )
+    near = _near_duplicates(first.filter(is_first, pl.col("signature").is_not_null()))
+    return pl.concat([exact, near])
 
 
-def _exact_key(candidate: Candidate) -> str:
-    words = " ".join(candidate.text.lower().split())
-    short = words.count(" ") + 1 < DISTINCT_WORDS
-    return content_hash(f"{candidate.heading.lower()}\n{words}" if short else words)
-
-
-def _near_duplicates(candidates: Iterable[Candidate]) -> Iterable[Duplicate]:
-    import numpy
-    from datasketch import MinHashLSH
-
-    index = MinHashLSH(threshold=THRESHOLD - 0.1, num_perm=_PERMUTATIONS)
-    texts: dict[str, str] = {}
-    order: dict[str, int] = {}
-    for candidate in candidates:
-        if candidate.signature is None:
-            continue
-        values = numpy.frombuffer(candidate.signature, dtype="<u4").astype(numpy.uint32)
-        sketch = _empty_sketch().copy()
-        sketch.hashvalues = values
-        near = sorted((str(one) for one in index.query(sketch)), key=order.__getitem__)
-        grams = shingles(candidate.text) if near else set()
-        same = next((one for one in near if _jaccard(grams, texts[one]) >= THRESHOLD), None)
+def _near_duplicates(passages: pl.DataFrame) -> pl.DataFrame:
+    """Compare each passage with the earlier ones that were kept and share a band with it."""
+    passages = passages.with_row_index("row")
+    bands = _shared_bands(passages)
+    involved = passages.filter(pl.col("row").is_in(list(bands))).select("row", "passage_id", "text")
+    texts = {row: (passage_id, text) for row, passage_id, text in involved.iter_rows()}
+    kept: dict[tuple[int, int], list[int]] = defaultdict(list)  # the kept passages in each band
+    found = []
+    for row, (passage_id, text) in texts.items():
+        near = sorted({other for band in bands[row] for other in kept[band]})
+        same = next((other for other in near if _similar(text, texts[other][1])), None)
         if same is not None:
-            yield Duplicate(candidate.passage_id, same, "near-duplicate")
+            found.append((passage_id, texts[same][0], "near-duplicate"))
             continue
-        order[candidate.passage_id] = len(order)
-        texts[candidate.passage_id] = candidate.text
-        index.insert(candidate.passage_id, sketch, check_duplication=False)
+        for band in bands[row]:
+            kept[band].append(row)
+    return pl.DataFrame(found, schema=DUPLICATES, orient="row")
 
 
-def _jaccard(grams: set[str], text: str) -> float:
-    other = shingles(text)
-    return len(grams & other) / len(grams | other) if grams or other else 0.0
+def _shared_bands(passages: pl.DataFrame) -> Mapping[int, list[tuple[int, int]]]:
+    """Return the bands of each passage that it shares with another one, as (band, group)."""
+    shared: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    width = 4 * BAND_NUMBERS
+    for band in range(BANDS):
+        key = pl.col("signature").bin.slice(band * width, width)
+        groups = passages.select("row", key.alias("key")).filter(pl.col("key").is_duplicated())
+        first = groups.select("row", pl.first("row").over("key").alias("group"))
+        for row, group in first.iter_rows():
+            shared[row].append((band, group))
+    return shared
+
+
+def _similar(text: str, other: str) -> bool:
+    grams, others = _cached_shingles(text), _cached_shingles(other)
+    fewer, more = sorted((len(grams), len(others)))
+    if fewer < THRESHOLD * more:  # then the similarity cannot reach it either
+        return False
+    shared = len(grams & others)
+    return bool(more) and shared / (fewer + more - shared) >= THRESHOLD
+
+
+@lru_cache(maxsize=2000)
+def _cached_shingles(text: str) -> set[str]:
+    return shingles(text)

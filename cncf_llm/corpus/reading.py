@@ -17,7 +17,7 @@ _BATCH_BYTES = 250_000
 _COLUMNS = ("document_id", "project", "path", "media_type", "content")
 
 
-def read_documents(documents: pl.DataFrame, workers: int) -> Mapping[str, pl.DataFrame]:
+def read_documents(documents: pl.DataFrame, workers: int = 0) -> Mapping[str, pl.DataFrame]:
     """Return READ_PASSAGES, READ_DOCUMENTS and READ_DROPS of documents, in their order.
 
     With more than one worker and many documents, other processes do the reading; the result is the

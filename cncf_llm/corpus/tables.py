@@ -46,7 +46,11 @@ DOCUMENTS = Table(
 # duplicates are removed. Rows depend on nothing but the document's content and its path.
 READ_PASSAGES = Table(
     "read_passages",
-    {**_OF_THE_TEXT, "signature": (pl.Binary, "MinHash of the text; null where it is too short")},
+    {
+        **_OF_THE_TEXT,
+        "equal": (pl.String, "hash shared by passages that are equal but for case and white space"),
+        "signature": (pl.Binary, "MinHash of the text; null where it is too short"),
+    },
 )
 READ_DOCUMENTS = Table("read_documents", DOCUMENTS.columns)
 READ_DROPS = Table(

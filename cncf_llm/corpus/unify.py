@@ -1,18 +1,18 @@
 """All of a project's documents as one table of English passages without duplicates."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from cncf_llm.corpus.duplicates import Candidate, Duplicate, find_duplicates, keep_order
+from cncf_llm.corpus.duplicates import find_duplicates, keep_order
 from cncf_llm.corpus.licences import permitted
 from cncf_llm.corpus.reading import read_documents
 from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES, READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
 from cncf_llm.corpus.version import VERSION
 from cncf_llm.store import DROPS, carry_over
 
+REUSED = (READ_PASSAGES.name, READ_DOCUMENTS.name, READ_DROPS.name, "inputs")
 _PROVENANCE = [
     "document_id",
     "source",
@@ -55,22 +55,24 @@ class Corpus:
 
 
 def unify(
-    documents: pl.DataFrame,
+    documents: pl.DataFrame | pl.LazyFrame,
     previous: Mapping[str, pl.DataFrame] | None,
     *,
     allowed_licences: Collection[str] | None = None,
-    workers: int = 1,
+    workers: int = 0,
 ) -> Corpus:
     """Return the passages of all documents (rows of `ingest.DOCUMENTS`) of one project.
 
-    `previous` is the `tables` of an earlier result: documents whose content is unchanged are not
-    read again. The result is the same with and without `previous`, for any number of `workers`
-    (processes that read large inputs), and for any order of the documents. Each document is in the
-    documents table, with a `drop_reason` when no passage of it was kept, and then also in drops.
-    One whose licence cannot be met with `allowed_licences` (SPDX ids; None: any) is not read at all
-    (`licence-not-allowed`).
+    `previous` is the `tables` of an earlier result (`REUSED` names those that are needed):
+    documents whose content is unchanged are not read again. The result is the same with and without
+    `previous`, for any number of `workers` (see `read_documents`), and for any order of the
+    documents. Each document is in the documents table, with a `drop_reason` when no passage of it
+    was kept, and then also in drops. One whose licence cannot be met with `allowed_licences` (SPDX
+    ids; None: any) is not read at all (`licence-not-allowed`). Of lazy documents, only the content
+    of the changed ones is loaded.
     """
-    every = documents.sort("document_id")
+    contents = documents.lazy()
+    every = contents.drop("content").collect().sort("document_id")
     refused = _refused(every, allowed_licences)
     ordered = every.filter(~pl.col("licence").is_in(refused))
     # The media type decides the parser, so it is part of what a document's passages depend on.
@@ -78,19 +80,18 @@ def unify(
     carried = carry_over(
         inputs,
         previous,
-        lambda changed: read_documents(changed, workers),
+        lambda changed: read_documents(_of(contents, changed), workers),
         key="document_id",
         recipe=f"corpus {VERSION}",
     )
     read_passages = carried.tables[READ_PASSAGES.name]
-    duplicates = find_duplicates(_candidates(read_passages, ordered))
-    dropped_ids = pl.Series([one.passage_id for one in duplicates], dtype=pl.String)
-    kept = read_passages.filter(~pl.col("passage_id").is_in(dropped_ids.implode()))
+    duplicates = find_duplicates(_in_keep_order(read_passages, ordered))
+    kept = read_passages.join(duplicates, on="passage_id", how="anti", maintain_order="left")
     index, drops = _account(carried.tables, kept, read_passages, duplicates)
     not_read = every.filter(pl.col("licence").is_in(refused))
     index = pl.concat([index, DOCUMENTS.frame(_not_read(row) for row in _places(not_read))])
     drops = pl.concat([drops, DROPS.frame(_not_allowed(row) for row in _places(not_read))])
-    clusters = Counter(one.kept_id for one in duplicates if one.reason == "near-duplicate")
+    clusters = duplicates.filter(reason="near-duplicate").group_by("kept_id").len()
     return Corpus(
         tables={
             PASSAGES.name: _with_provenance(kept, ordered),
@@ -101,7 +102,7 @@ def unify(
         parsed=carried.computed,
         reused=carried.reused,
         removed=carried.removed,
-        largest_cluster=max(clusters.values(), default=0),
+        largest_cluster=int(clusters["len"].max() or 0),  # pyright: ignore[reportArgumentType]
     )
 
 
@@ -125,30 +126,30 @@ def _not_read(row: dict) -> dict:
 def _not_allowed(row: dict) -> dict:
     detail = f"{row['licence']}, found in {row['licence_source'] or 'no file'}: "
     detail += f"{row['repository']}/{row['path'].lstrip('/')}"
-    return _drop(row["project"], row["document_id"], "licence-not-allowed", detail)
+    return {
+        "project": row["project"],
+        "item": row["document_id"],
+        "reason": "licence-not-allowed",
+        "detail": detail,
+    }
 
 
-def _candidates(read_passages: pl.DataFrame, documents: pl.DataFrame) -> list[Candidate]:
+def _of(documents: pl.LazyFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """Return the changed documents with their content, in their order."""
+    if changed.is_empty():
+        return documents.clear().collect()
+    wanted = documents.filter(pl.col("document_id").is_in(changed["document_id"].implode()))
+    return wanted.collect().sort("document_id")
+
+
+def _in_keep_order(read_passages: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Return the passages in the order in which the first of equal ones is kept."""
-    places = documents.select("document_id", "source", "repository", "path").iter_rows()
-    order = {document_id: keep_order(*place) for document_id, *place in places}
-    columns = (
-        "document_id",
-        "position",
-        "passage_id",
-        "title",
-        "heading_path",
-        "text",
-        "signature",
-    )
-    rows = sorted(
-        read_passages.select(columns).iter_rows(),
-        key=lambda row: (order[row[0]], row[0], row[1]),
-    )
-    return [
-        Candidate(passage_id, " > ".join([title, *path]), text, signature)
-        for _, _, passage_id, title, path, text, signature in rows
-    ]
+    places = documents.select("source", "repository", "path", "document_id").iter_rows()
+    ordered = [key[-1] for key in sorted((keep_order(*place), name) for *place, name in places)]
+    rank = pl.DataFrame({"document_id": ordered}, schema={"document_id": pl.String})
+    columns = ("passage_id", "document_id", "position", "equal", "text", "signature")
+    ranked = read_passages.select(columns).join(rank.with_row_index("rank"), on="document_id")
+    return ranked.sort("rank", "position")
 
 
 def _with_provenance(kept: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
@@ -162,26 +163,36 @@ def _account(
     tables: Mapping[str, pl.DataFrame],
     kept: pl.DataFrame,
     read_passages: pl.DataFrame,
-    duplicates: list[Duplicate],
+    duplicates: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the documents and drops tables, with the duplicates taken into account."""
-    left = dict(kept.group_by("document_id").len().iter_rows())
-    index = []
-    drops = tables[READ_DROPS.name].select(list(DROPS.columns)).to_dicts()
-    project_of = dict(read_passages.select("passage_id", "project").iter_rows())
-    for row in tables[READ_DOCUMENTS.name].to_dicts():
-        row["passages"] = left.get(row["document_id"], 0)
-        if row["passages"] == 0 and row["drop_reason"] is None:
-            row["drop_reason"] = "all-duplicates"
-            detail = "each of its passages is in another document"
-            drops.append(_drop(row["project"], row["document_id"], "all-duplicates", detail))
-        index.append(row)
-    drops.extend(
-        _drop(project_of[one.passage_id], one.passage_id, one.reason, one.kept_id)
-        for one in sorted(duplicates, key=lambda one: one.passage_id)
+    left = kept.group_by("document_id").agg(pl.len().cast(pl.Int64).alias("passages"))
+    read = tables[READ_DOCUMENTS.name].drop("passages")
+    counted = read.join(left, on="document_id", how="left", maintain_order="left").with_columns(
+        pl.col("passages").fill_null(0)
     )
-    return DOCUMENTS.frame(index), DROPS.frame(drops)
-
-
-def _drop(project: str, item: str, reason: str, detail: str) -> dict:
-    return {"project": project, "item": item, "reason": reason, "detail": detail}
+    all_gone = (pl.col("passages") == 0) & pl.col("drop_reason").is_null()
+    documents = counted.filter(all_gone).select(
+        "project",
+        pl.col("document_id").alias("item"),
+        pl.lit("all-duplicates").alias("reason"),
+        pl.lit("each of its passages is in another document").alias("detail"),
+    )
+    index = counted.with_columns(
+        pl.when(all_gone)
+        .then(pl.lit("all-duplicates"))
+        .otherwise("drop_reason")
+        .alias("drop_reason")
+    )
+    passages = (
+        duplicates.join(read_passages.select("passage_id", "project"), on="passage_id")
+        .sort("passage_id")
+        .select(
+            "project",
+            pl.col("passage_id").alias("item"),
+            "reason",
+            pl.col("kept_id").alias("detail"),
+        )
+    )
+    drops = pl.concat([tables[READ_DROPS.name].select(list(DROPS.columns)), documents, passages])
+    return index.select(list(DOCUMENTS.columns)), drops

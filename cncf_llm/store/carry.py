@@ -61,7 +61,7 @@ def carry_over(
     tables = {}
     for name, fresh in computed.items():
         parts = [fresh]
-        if previous and name in previous:
+        if previous and len(unchanged):
             parts.append(previous[name].filter(pl.col(key).is_in(unchanged.implode())))
         merged = pl.concat(parts, how="vertical")
         tables[name] = (

@@ -1,14 +1,31 @@
-from cncf_llm.corpus.duplicates import Candidate, find_duplicates, keep_order, signature_of
+import numpy
+import polars as pl
+
+from cncf_llm.corpus.duplicates import (
+    BAND_NUMBERS,
+    BANDS,
+    equal_key,
+    find_duplicates,
+    keep_order,
+    shingles,
+    signature_of,
+)
 
 WORDS = [f"word{number}" for number in range(120)]
 
 
-def candidate(name: str, text: str, heading: str = "Page", prose: str | None = None) -> Candidate:
-    return Candidate(name, heading, text, signature_of(text, text if prose is None else prose))
+def candidate(name: str, text: str, heading: str = "Page", prose: str | None = None) -> dict:
+    return {
+        "passage_id": name,
+        "equal": equal_key(heading, text),
+        "text": text,
+        "signature": signature_of(text, text if prose is None else prose),
+    }
 
 
-def found(*candidates: Candidate) -> list[tuple[str, str, str]]:
-    return [(one.passage_id, one.kept_id, one.reason) for one in find_duplicates(candidates)]
+def found(*candidates: dict) -> list[tuple]:
+    frame = pl.DataFrame(candidates, schema_overrides={"signature": pl.Binary})
+    return find_duplicates(frame).rows()
 
 
 def test_equal_texts_are_exact_duplicates_of_the_first():
@@ -78,3 +95,29 @@ def test_which_of_two_equal_passages_is_kept():
         ("stackoverflow", "s", "1"),
     ]
     assert sorted([*places[3:], *places[:3]], key=lambda place: keep_order(*place)) == places
+
+
+def test_passages_proposed_by_bands_are_those_of_the_library():
+    from datasketch import MinHash, MinHashLSH
+
+    texts = [
+        " ".join(word if number >= changed else f"x{changed}" for number, word in enumerate(WORDS))
+        for changed in range(0, 40, 2)
+    ]
+    index = MinHashLSH(threshold=0.75, num_perm=64)
+    assert (index.r, index.b) == (BAND_NUMBERS, BANDS)
+    expected, kept = [], {}
+    for name, text in enumerate(texts):
+        signature = numpy.frombuffer(signature_of(text, text) or b"", dtype="<u4")
+        sketch = MinHash(num_perm=64, seed=1)
+        sketch.hashvalues = signature.astype(numpy.uint32)
+        near = sorted(int(str(one)) for one in index.query(sketch))
+        grams = shingles(text)
+        same = [one for one in near if len(grams & kept[one]) / len(grams | kept[one]) >= 0.85]
+        if same:
+            expected.append((str(name), str(same[0]), "near-duplicate"))
+            continue
+        kept[name] = grams
+        index.insert(str(name), sketch)
+    assert expected
+    assert found(*(candidate(str(name), text) for name, text in enumerate(texts))) == expected
