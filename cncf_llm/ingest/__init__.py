@@ -14,6 +14,7 @@ from cncf_llm.ingest.errors import (
     UnreadableSourceError,
 )
 from cncf_llm.ingest.git import RepositoryLimits, read_repository
+from cncf_llm.ingest.git_source import head_commit
 from cncf_llm.ingest.repositories import read_repositories
 from cncf_llm.ingest.stackexchange_dump import DumpReport, mirror_dump
 from cncf_llm.ingest.stackoverflow import read_stackoverflow
@@ -35,6 +36,7 @@ __all__ = [
     "Reading",
     "RepositoryLimits",
     "UnreadableSourceError",
+    "head_commit",
     "mirror_dump",
     "read_repositories",
     "read_repository",

@@ -1,34 +1,38 @@
 """The documentation files of one git repository at a commit."""
 
-import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from cncf_llm.ingest.documentation_files import documentation_type, is_licence_file
 from cncf_llm.ingest.errors import UnreadableSourceError
+from cncf_llm.ingest.git_licences import read_licences
+from cncf_llm.ingest.git_previous import SeenDocument, earlier_documents, seen_documents
 from cncf_llm.ingest.git_process import GitError
+from cncf_llm.ingest.git_remote import fetch_blobs
+from cncf_llm.ingest.git_selection import Selection, select
 from cncf_llm.ingest.git_source import LocalRepository, find_repository
-from cncf_llm.ingest.git_tree import SUBMODULE, SYMLINK, TreeEntry, list_tree, read_blobs
-from cncf_llm.ingest.licences import licence_in_header, licence_of_text, nearest_licence
+from cncf_llm.ingest.git_tree import blob_sizes, list_tree, read_blobs
+from cncf_llm.ingest.licences import attribution, document_licence
 from cncf_llm.ingest.repository_name import RepositoryName, permalink, repository_name
 from cncf_llm.ingest.schema_files import is_schema
 from cncf_llm.ingest.tables import DOCUMENTS, Reading
 from cncf_llm.store import DROPS, content_hash, stable_id
 
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_CHUNK_BYTES = 8_000_000
 
 
 @dataclass(frozen=True)
 class RepositoryLimits:
-    """Bytes of one file and of all files, number of files, and seconds for a fetch."""
+    """Bytes of one file, of all files and of a fetch on disk, number of files, seconds a fetch."""
 
     file_bytes: int = 10_000_000
     total_bytes: int = 300_000_000
+    fetch_bytes: int = 1_000_000_000
     files: int = 20_000
     seconds: float = 600
 
@@ -48,158 +52,187 @@ def read_repository(
 ) -> Reading:
     """Read the documentation files of the repository's default branch.
 
-    `previous` is a DOCUMENTS table of an earlier reading. A file whose content is in it is not
-    read again and keeps `revision` and `url`, so these name the commit at which the content was
-    first seen. Facts: `repository`, `commit`, `documents`, `added`, `changed`, `removed`,
-    `unchanged` (documents), `out_of_scope` (other files), `licence` (of the top folder).
+    `previous` is a DOCUMENTS table of an earlier reading. A file whose content is in it is neither
+    fetched nor read again and keeps `revision` and `url`, so these name the commit at which the
+    content was first seen. Facts: `repository`, `commit`, `documents`, `added`, `changed`,
+    `removed`, `unchanged` (documents), `out_of_scope` (other files), `licence` (of the top folder).
 
     Drop reasons of single files: `symlink`, `submodule`, `invalid-path`, `too-large`,
     `too-many-files`, `over-total-limit`, `empty-file`, `lfs-pointer`, `not-a-schema`.
-    Raises `UnreadableSourceError` (reasons of `find_repository`, and `refused-url`),
-    `OfflineError`, `MirrorError`.
+    Raises `UnreadableSourceError` (reasons of `find_repository`, `refused-url`, `tree-too-large`),
+    `OfflineError`, `MirrorError`, and `OSError` when the disk is full.
     """
     name = repository_name(url)
     found = find_repository(
-        name, mirror=mirror, cache=cache, offline=offline, seconds=limits.seconds
+        name,
+        mirror=mirror,
+        cache=cache,
+        offline=offline,
+        seconds=limits.seconds,
+        file_bytes=limits.fetch_bytes,
     )
     try:
-        return _read(name, found, project, previous, limits)
+        return read_commit(name, found, project=project, previous=previous, limits=limits)
     except GitError as error:
         if found.git_dir.is_relative_to(cache):  # the next run fetches it anew
             shutil.rmtree(found.git_dir, ignore_errors=True)
         raise UnreadableSourceError("damaged-repository", f"{name.label}: {error}") from error
 
 
-def _read(
+def read_commit(
     name: RepositoryName,
     found: LocalRepository,
+    *,
     project: str,
-    previous: pl.DataFrame | None,
-    limits: RepositoryLimits,
+    previous: pl.DataFrame | None = None,
+    limits: RepositoryLimits = DEFAULT_LIMITS,
 ) -> Reading:
-    entries = list_tree(found.git_dir, found.commit)
+    """Read a repository that was found; see `read_repository`. Raises also `GitError`."""
     drops: list[dict[str, Any]] = []
 
-    def drop(path: bytes, reason: str, detail: str) -> None:
-        shown = path.decode("utf-8", "backslashreplace").replace("\n", "\\n")[:500]
-        item = f"{name.label}/{shown}"
+    def drop(path: str, reason: str, detail: str) -> None:
+        item = f"{name.label}/{path[:500]}".replace("\n", "\\n")
         drops.append({"project": project, "item": item, "reason": reason, "detail": detail})
 
-    wanted = list(_within_limits(_documentation(entries, drop), limits, drop))
-    before = _previous_rows(name, previous)
-    known = {
-        path: row
-        for path, entry, _ in wanted
-        if (row := before.get(path)) and _object_id(row["content"], entry.oid) == entry.oid
-    }
-    licence_entries = {
-        path: entry.oid
-        for entry in entries
-        if entry.mode not in (SYMLINK, SUBMODULE)
-        and (entry.size or 0) < 200_000
-        and (path := entry.path.decode("utf-8", "replace"))
-        and is_licence_file(path)
-    }
-    new = {entry.oid for path, entry, _ in wanted if path not in known}
-    blobs = read_blobs(found.git_dir, sorted(new | set(licence_entries.values())))
-    licence_files = {
-        path: licence_of_text(blobs[oid].decode("utf-8", "replace"))
-        for path, oid in licence_entries.items()
-    }
-    rows = []
-    for path, entry, media_type in wanted:
-        seen = known.get(path)
-        content = seen["content"] if seen else blobs[entry.oid]
-        if reason := _unusable(content, media_type):
-            drop(entry.path, *reason)
-            continue
-        header = licence_in_header(content) if media_type != "application/pdf" else None
-        licence, source = (header, path) if header else nearest_licence(path, licence_files)
-        revision = seen["revision"] if seen else found.commit
-        rows.append(
-            {
-                "document_id": stable_id("doc", "repository", name.label, path),
-                "project": project,
-                "source": "repository",
-                "repository": name.label,
-                "path": path,
-                "revision": revision,
-                "url": permalink(name, revision, path, found.permalink),
-                "media_type": media_type,
-                "licence": licence,
-                "licence_source": source,
-                "attribution": None,
-                "content": content,
-                "content_hash": seen["content_hash"] if seen else content_hash(content),
-            }
-        )
-    paths = {row["path"] for row in rows}
+    chosen = select(list_tree(found.git_dir, found.commit), limits.files, drop)
+    before = earlier_documents(previous, name.label)
+    seen = seen_documents(before, chosen.documents)
+    sizes = _sizes(found, chosen, seen, limits)
+    wanted = {path: chosen.documents[path] for path in _usable(chosen, seen, sizes, limits, drop)}
+    licences = read_licences(found.git_dir, chosen, sizes)
+
+    def row(path: str, media_type: str, content: bytes, revision: str) -> dict[str, Any] | None:
+        if unusable := _unusable(content, media_type):
+            drop(path, *unusable)
+            return None
+        licence, source = document_licence(path, media_type, content, licences)
+        url = permalink(name, revision, path, found.permalink)
+        return {
+            "document_id": stable_id("doc", "repository", name.label, path),
+            "project": project,
+            "source": "repository",
+            "repository": name.label,
+            "path": path,
+            "revision": revision,
+            "url": url,
+            "media_type": media_type,
+            "licence": licence,
+            "licence_source": source,
+            "attribution": attribution(licence, f"{name.label} contributors", url or name.url),
+        }
+
+    frames = [DOCUMENTS.frame()]
+    for rows in _new_rows(found, {p: w for p, w in wanted.items() if p not in seen}, row):
+        frames.append(DOCUMENTS.frame(rows))
+    added = {path for frame in frames for path in frame["path"]}
+    old_rows, kept = [], []
+    contents, revisions = before["content"], before["revision"]
+    for path, (_, media_type) in wanted.items():
+        if path in seen:
+            at = seen[path].row
+            facts = row(path, media_type, contents[at], revisions[at])
+            if facts:
+                old_rows.append(facts)
+                kept.append(at)
+    if kept:  # content is taken over as it lies in memory
+        same = before[kept].select("content", "content_hash")
+        schema = {key: kind for key, kind in DOCUMENTS.schema.items() if key not in same.columns}
+        rows = pl.DataFrame(old_rows, schema=schema).hstack(same)
+        frames.append(rows.select(DOCUMENTS.schema.names()))
+    documents = pl.concat(frames).sort("path")
+    paths_before = set(before["path"])
     return Reading(
-        DOCUMENTS.frame(rows),
-        DROPS.frame(drops),
+        documents,
+        DROPS.frame(sorted(drops, key=lambda drop: (drop["item"], drop["reason"]))),
         {
             "repository": name.label,
             "commit": found.commit,
-            "documents": len(rows),
-            "added": len(paths - set(before)),
-            "changed": len((paths & set(before)) - set(known)),
-            "removed": len(set(before) - paths),
-            "unchanged": len(paths & set(known)),
-            "out_of_scope": len(entries) - len(rows) - len(drops),
-            "licence": nearest_licence("x", licence_files)[0],
+            "documents": documents.height,
+            "added": len(added - paths_before),
+            "changed": len(added & paths_before),
+            "removed": len(paths_before - set(documents["path"])),
+            "unchanged": len(kept),
+            "out_of_scope": chosen.files - documents.height - len(drops),
+            "licence": document_licence("x", "text/plain", b"", licences)[0],
         },
     )
 
 
-def _documentation(entries: list[TreeEntry], drop: Any) -> Iterator[tuple[str, TreeEntry, str]]:
-    """Yield path, entry and media type of what looks like documentation and can be read."""
-    for entry in entries:
-        if entry.mode == SUBMODULE:
-            drop(entry.path, "submodule", f"refers to commit {entry.oid} of another repository")
-            continue
-        media_type = documentation_type(entry.path.decode("utf-8", "replace"))
-        if media_type is None:
-            continue
-        if entry.mode == SYMLINK:
-            drop(entry.path, "symlink", "symbolic links are not followed")
-        elif why := _invalid_path(entry.path):
-            drop(entry.path, "invalid-path", why)
-        elif not entry.size:
-            drop(entry.path, "empty-file", "the file has no content")
-        else:
-            yield entry.path.decode("utf-8"), entry, media_type
+def _sizes(
+    found: LocalRepository,
+    chosen: Selection,
+    seen: dict[str, SeenDocument],
+    limits: RepositoryLimits,
+) -> dict[str, int | str]:
+    """Return the size of each blob, fetched where it was missing, or why it was not fetched."""
+    small = [*chosen.licences.values(), *chosen.beside.values(), *chosen.readme.values()]
+    oids = [oid for path, (oid, _) in chosen.documents.items() if path not in seen]
+    needed = list(dict.fromkeys(small + oids))
+    refused: dict[str, str] = {}
+    if found.remote is not None:
+        refused = fetch_blobs(
+            found.remote,
+            found.git_dir,
+            needed,
+            seconds=limits.seconds,
+            file_bytes=limits.file_bytes,
+            total_bytes=limits.total_bytes,
+        )
+    sizes: dict[str, int | str] = {**refused}
+    present = [oid for oid in needed if oid not in refused]
+    for oid, size in blob_sizes(found.git_dir, present).items():
+        if size is None:
+            raise GitError(f"object {oid} is missing")
+        sizes[oid] = size
+    return sizes | {known.oid: known.size for known in seen.values()}
 
 
-def _within_limits(
-    files: Iterator[tuple[str, TreeEntry, str]], limits: RepositoryLimits, drop: Any
-) -> Iterator[tuple[str, TreeEntry, str]]:
-    total = count = 0
-    for path, entry, media_type in files:
-        size = entry.size or 0
-        if size > limits.file_bytes:
-            drop(entry.path, "too-large", f"{size:,} bytes, limit {limits.file_bytes:,}")
-        elif count >= limits.files:
-            drop(entry.path, "too-many-files", f"limit {limits.files:,} a repository")
+def _usable(
+    chosen: Selection,
+    seen: dict[str, SeenDocument],
+    sizes: dict[str, int | str],
+    limits: RepositoryLimits,
+    drop: Callable[[str, str, str], None],
+) -> Iterator[str]:
+    """Yield the paths of documents whose size is within the limits."""
+    total = 0
+    details = {
+        "too-large": f"limit {limits.file_bytes:,} bytes",
+        "over-total-limit": f"limit {limits.total_bytes:,} bytes in all",
+    }
+    for path, (oid, _) in chosen.documents.items():
+        size = sizes[oid]
+        if isinstance(size, str):
+            drop(path, size, details[size])
+        elif size == 0:
+            drop(path, "empty-file", "the file has no content")
+        elif size > limits.file_bytes:
+            drop(path, "too-large", f"{size:,} bytes, {details['too-large']}")
         elif total + size > limits.total_bytes:
-            drop(entry.path, "over-total-limit", f"limit {limits.total_bytes:,} bytes in all")
+            drop(path, "over-total-limit", details["over-total-limit"])
         else:
             total += size
-            count += 1
-            yield path, entry, media_type
+            yield path
 
 
-def _invalid_path(path: bytes) -> str | None:
-    try:
-        text = path.decode("utf-8")
-    except UnicodeDecodeError:
-        return "not UTF-8"
-    if not text.isprintable():
-        return "has control characters"
-    if len(path) > 1000:
-        return "longer than 1000 bytes"
-    if any(part in ("", ".", "..") for part in text.split("/")):
-        return "has an empty part, . or .."
-    return None
+def _new_rows(
+    found: LocalRepository,
+    documents: dict[str, tuple[str, str]],
+    row: Callable[[str, str, bytes, str], dict[str, Any] | None],
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows with content, a few megabytes at a time."""
+    rows, size = [], 0
+    oids = [oid for oid, _ in documents.values()]
+    for (path, (_, media_type)), content in zip(
+        documents.items(), read_blobs(found.git_dir, oids), strict=True
+    ):
+        if facts := row(path, media_type, content, found.commit):
+            rows.append(facts | {"content": content, "content_hash": content_hash(content)})
+            size += len(content)
+        if size > _CHUNK_BYTES:
+            yield rows
+            rows, size = [], 0
+    yield rows
 
 
 def _unusable(content: bytes, media_type: str) -> tuple[str, str] | None:
@@ -208,22 +241,3 @@ def _unusable(content: bytes, media_type: str) -> tuple[str, str] | None:
     if media_type == "application/schema+json" and not is_schema(content):
         return "not-a-schema", "JSON that is neither a JSON schema nor OpenAPI"
     return None
-
-
-def _previous_rows(
-    name: RepositoryName, previous: pl.DataFrame | None
-) -> dict[str, dict[str, Any]]:
-    if previous is None:
-        return {}
-    of_this = previous.filter(
-        (pl.col("source") == "repository") & (pl.col("repository") == name.label)
-    )
-    return {row["path"]: row for row in of_this.iter_rows(named=True)}
-
-
-def _object_id(content: bytes, like: str) -> str:
-    """Return the git object id of a file's content, in the hash that `like` is in."""
-    algorithm = "sha1" if len(like) == 40 else "sha256"
-    hashed = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
-    hashed.update(content)
-    return hashed.hexdigest()

@@ -2,22 +2,36 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 _PASSED_ON = ("PATH", "TMPDIR", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy")
 _PASSED_ON += ("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "SYSTEMROOT")
 _CONFIG = (
     "safe.directory=*",  # a mirror may belong to another user; it is only read
     "core.hooksPath=/dev/null",
+    "core.bigFileThreshold=16m",  # larger blobs are streamed, not held
+    "core.packedGitLimit=1g",
+    "core.packedGitWindowSize=64m",
+    "fetch.unpackLimit=1",  # always a pack, which appears whole or not at all
     "gc.auto=0",
     "maintenance.auto=false",
+    "http.followRedirects=false",  # curl would follow to any host
     "http.lowSpeedLimit=1000",
     "http.lowSpeedTime=30",
 )
+# A delta of a few bytes can stand for gigabytes, so git's memory is bounded (not on macOS).
+_SHELL = 'ulimit -v 4194304 2>/dev/null; ulimit -f "$1" && shift && exec "$@"'
+_OUTPUT_BYTES = 4_000_000
+_ERROR_BYTES = 64_000
+_ANY_SIZE = 1_000_000_000_000
 
 
 class GitError(Exception):
@@ -29,53 +43,94 @@ class GitError(Exception):
         self.timed_out = timed_out
 
 
-def git(
+def git(arguments: Sequence[str], **options) -> bytes:
+    """Return what `git <arguments>` writes, at most 4 MB. Options and errors as in `git_output`."""
+    with git_output(arguments, **options) as stream:
+        output = stream.read(_OUTPUT_BYTES + 1)
+        if len(output) > _OUTPUT_BYTES:
+            raise GitError(f"git {arguments[0]} answered with more than {_OUTPUT_BYTES:,} bytes")
+    return output
+
+
+@contextmanager
+def git_output(
     arguments: Sequence[str],
     *,
     git_dir: Path | None = None,
     protocols: str = "",
     seconds: float = 60,
-    stdin: IO[bytes] | None = None,
+    lines: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
-) -> bytes:
-    """Return what `git <arguments>` writes.
+    file_bytes: int = _ANY_SIZE,
+) -> Iterator[IO[bytes]]:
+    """Run `git <arguments>` on the input `lines` and yield the stream that it writes.
 
     `protocols` are the transports that git may use (`https`, `file`, joined by colons); none by
-    default, so also a lazy fetch of a partial clone is refused. User and system configuration,
-    prompts, hooks and credential helpers are out of play.
+    default. User and system configuration, prompts, hooks and credential helpers are out of play.
+    `file_bytes` is the size that a file written by git may have. Read the stream to its end.
 
-    Raises `GitError` when git fails or runs for more than `seconds`, `OSError` when the disk is
-    full.
+    Raises `GitError` when git fails, runs for more than `seconds` or writes too large a file, and
+    `OSError` when the disk is full.
     """
-    command = ["git", "--no-pager", *(part for pair in _CONFIG for part in ("-c", pair))]
+    if shutil.which("git") is None:
+        raise GitError("the git program is not installed or not on PATH")
+    command = ["sh", "-c", _SHELL, "sh", str(max(1, file_bytes // 512)), "git", "--no-pager"]
+    command += [part for pair in _CONFIG for part in ("-c", pair)]
     if git_dir is not None:
         command.append(f"--git-dir={git_dir}")
-    try:
+    with tempfile.TemporaryFile() as stdin:
+        stdin.writelines(f"{line}\n".encode("ascii") for line in lines)
+        stdin.seek(0)
         process = subprocess.Popen(
             [*command, *arguments],
-            stdin=stdin or subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=_environment(protocols) | dict(environment or {}),
             start_new_session=True,  # so that transport helpers end with it
         )
-    except FileNotFoundError as error:
-        raise GitError("the git program is not installed or not on PATH") from error
+    output, said = cast("IO[bytes]", process.stdout), cast("IO[bytes]", process.stderr)
+    errors = bytearray()
+    listener = threading.Thread(target=_keep_end, args=(said, errors), daemon=True)
+    listener.start()
+    timed_out = threading.Event()
+
+    def stop() -> None:
+        if process.poll() is None:
+            timed_out.set()
+            os.killpg(process.pid, signal.SIGKILL)
+
+    timer = threading.Timer(seconds, stop)
+    timer.start()
     try:
-        output, errors = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired as error:
-        raise GitError(f"no answer after {seconds:g} s", timed_out=True) from error
+        yield output
+        process.wait()
     finally:
+        timer.cancel()
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
+            process.wait()
+        output.close()
+        listener.join()
+        said.close()
+    if timed_out.is_set():
+        raise GitError(f"no answer after {seconds:g} s", timed_out=True)
     if process.returncode:
-        said = errors.decode("utf-8", "replace").strip()
-        if "No space left on device" in said:
-            raise OSError(errno.ENOSPC, "No space left on device while git was writing")
-        last = said.splitlines()[-1] if said else f"exit status {process.returncode}"
-        raise GitError(last, said)
-    return output
+        raise _failure(process.returncode, errors.decode("utf-8", "replace").strip())
+
+
+def _failure(status: int, said: str) -> Exception:
+    if "No space left on device" in said:
+        return OSError(errno.ENOSPC, "No space left on device while git was writing")
+    last = said.splitlines()[-1] if said else f"exit status {status}"
+    return GitError(last, said)
+
+
+def _keep_end(stream: IO[bytes], kept: bytearray) -> None:
+    """Read all of the stream, so that git never waits, and keep its last part."""
+    while part := os.read(stream.fileno(), _ERROR_BYTES):
+        kept += part
+        del kept[:-_ERROR_BYTES]
 
 
 def _environment(protocols: str) -> dict[str, str]:

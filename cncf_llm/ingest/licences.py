@@ -1,4 +1,4 @@
-"""Recognise licences by their text, and find the one that holds for a file.
+"""Find the licence that holds for a file: in the file, beside it, or up the tree.
 
 Ids and expressions are those of SPDX (https://spdx.org/licenses/). A GNU licence text does not say
 whether later versions are allowed, so the stricter `-only` is given.
@@ -6,9 +6,11 @@ whether later versions are allowed, so the stricter `-only` is given.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-UNKNOWN = "unknown"
+from cncf_llm.ingest.licence_names import UNKNOWN, licence_named, valid_expression
+from cncf_llm.ingest.licence_statement import DocumentationStatement
 
 _TITLES = (
     ("Apache-2.0", r"apache license,? version 2\.0"),
@@ -37,6 +39,60 @@ _HEADER = re.compile(
     r"(?P<expression>\(?[A-Za-z0-9.+-]+\)?(?:[ \t]+(?:AND|OR|WITH)[ \t]+\(?[A-Za-z0-9.+-]+\)?)*)",
     re.MULTILINE,
 )
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<lines>.*?)^---[ \t]*$", re.MULTILINE | re.DOTALL)
+_KEY = re.compile(r"^licen[cs]e:[ \t]*(?P<value>[^\s#].*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class RepositoryLicences:
+    """What a repository says of its licences.
+
+    `folders`: folder -> licence and licence file. `beside`: document -> licence of its REUSE file
+    (https://reuse.software/spec/), `<document>.license`. `named`: the files of the REUSE folder
+    `LICENSES`, named by SPDX id. `statement`: what the README says of the documentation.
+    """
+
+    folders: Mapping[PurePosixPath, tuple[str, str]] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    statement: DocumentationStatement | None = None
+
+
+def document_licence(
+    path: str, media_type: str, content: bytes, licences: RepositoryLicences
+) -> tuple[str, str | None]:
+    """Return the licence of a document and the file that says so.
+
+    The first that speaks: SPDX header of the file, `<path>.license`, `license:` in its front
+    matter, licence file of a folder below the top, README, licence file at the top, `LICENSES/`.
+    One that names no licence known to SPDX makes the document `unknown`: it may forbid something.
+    """
+    if media_type != "application/pdf" and (header := licence_in_header(content)):
+        return header, path
+    if beside := licences.beside.get(path):
+        return beside, f"{path}.license"
+    prose = media_type not in ("application/yaml", "application/schema+json")
+    if prose and (own := licence_in_front_matter(content)):
+        return own, path
+    licence, source = nearest_licence(path, licences.folders)
+    if source is not None and "/" in source:
+        return licence, source
+    said = licences.statement
+    if said and said.licence != licence and prose and said.covers(path):
+        return said.licence, said.source
+    if source is None and licences.named:
+        one = len(licences.named) == 1
+        name = PurePosixPath(licences.named[0]).stem
+        return (valid_expression(name), licences.named[0]) if one else (UNKNOWN, "LICENSES")
+    return licence, source
+
+
+def attribution(licence: str, who: str, url: str) -> str | None:
+    """Return whom to name, where to find the work and its licence, if the licence asks for it.
+
+    Creative Commons licences but CC0 do (https://creativecommons.org/licenses/by/4.0/, section 3).
+    """
+    return f"{who}, {url}, {licence}" if "CC-BY" in licence else None
 
 
 def licence_of_text(text: str) -> str:
@@ -53,36 +109,58 @@ def licence_of_text(text: str) -> str:
 def licence_in_header(content: bytes) -> str | None:
     """Return the SPDX expression that a comment in the file's first 20 lines declares.
 
-    A code block may show such a line as an example, so the search ends at the first one.
+    `unknown` when SPDX does not know what it says, None when it says nothing. A code block may
+    show such a line as an example, so the search ends at the first one.
     """
     head = content[:4000].split(b"```", 1)[0]
     if b"SPDX-License-Identifier" not in head:
         return None
     lines = head.decode("utf-8", "replace").splitlines()[:20]
     found = _HEADER.search("\n".join(lines))
-    return found["expression"] if found else None
+    return valid_expression(found["expression"]) if found else None
 
 
-def nearest_licence(path: str, licence_files: Mapping[str, str]) -> tuple[str, str | None]:
-    """Return licence and licence file that hold for `path`: those nearest up the tree.
+def licence_in_front_matter(content: bytes) -> str | None:
+    """Return the licence under the key `license` of the YAML between `---` lines.
 
-    `licence_files` maps the path of each licence file to what its text was recognised as. Of
-    several in one folder, one for code only (`LICENSE-CODE`) does not count and one for
-    documentation (`LICENSE-docs`) goes first; what remains is joined: `OR` for files that name
-    alternatives (`LICENSE-MIT`, `LICENSE-APACHE`), else `AND`.
+    `unknown` when SPDX does not know what it says, None when it says nothing.
     """
-    for folder in PurePosixPath(path).parents:
-        here = [file for file in sorted(licence_files) if PurePosixPath(file).parent == folder]
-        known = [file for file in here if licence_files[file] != UNKNOWN]
-        if not here:
-            continue
-        if not known:
-            return UNKNOWN, here[0]
+    if not content.startswith(b"---"):
+        return None
+    matter = _FRONT_MATTER.match(content[:4000].decode("utf-8", "replace").replace("\r\n", "\n"))
+    found = _KEY.search(matter["lines"]) if matter else None
+    return licence_named(found["value"].strip(" \t\"'")) if found else None
+
+
+def folder_licences(files: Mapping[str, str]) -> dict[PurePosixPath, tuple[str, str]]:
+    """Return licence and licence file of each folder that has one.
+
+    `files` maps the path of each licence file to what its text was recognised as. Of several in
+    one folder, one for code only (`LICENSE-CODE`) does not count and one for documentation
+    (`LICENSE-docs`) goes first; what remains is joined: `OR` for files that name alternatives
+    (`LICENSE-MIT`, `LICENSE-APACHE`), else `AND`.
+    """
+    by_folder: dict[PurePosixPath, list[str]] = {}
+    for file in sorted(files):
+        by_folder.setdefault(PurePosixPath(file).parent, []).append(file)
+    licences = {}
+    for folder, here in by_folder.items():
+        known = [file for file in here if files[file] != UNKNOWN]
         known = [file for file in known if "code" not in _name(file)] or known
         known = [file for file in known if re.search("doc|content", _name(file))] or known
-        licences = sorted({licence_files[file] for file in known})
         alternatives = all("-" in _name(file) for file in known)
-        return (" OR " if alternatives else " AND ").join(licences), known[0]
+        expression = (" OR " if alternatives else " AND ").join(sorted({files[f] for f in known}))
+        licences[folder] = (expression or UNKNOWN, (known or here)[0])
+    return licences
+
+
+def nearest_licence(
+    path: str, folders: Mapping[PurePosixPath, tuple[str, str]]
+) -> tuple[str, str | None]:
+    """Return licence and licence file that hold for `path`: those nearest up the tree."""
+    for folder in PurePosixPath(path).parents:
+        if folder in folders:
+            return folders[folder]
     return UNKNOWN, None
 
 

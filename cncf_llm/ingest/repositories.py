@@ -7,12 +7,23 @@ import polars as pl
 
 from cncf_llm.ingest.errors import NoSourceError, OfflineError, UnreadableSourceError
 from cncf_llm.ingest.git import DEFAULT_LIMITS, RepositoryLimits, read_repository
+from cncf_llm.ingest.git_previous import earlier_documents
 from cncf_llm.ingest.repository_name import repository_name
 from cncf_llm.ingest.tables import DOCUMENTS, Reading
 from cncf_llm.store import DROPS
 
 # The repository is probably there, only not readable now: what is known of it stays.
-_PASSING = {"damaged-bundle", "damaged-repository", "timed-out", "unreachable"}
+_PASSING = {
+    "damaged-bundle",
+    "damaged-repository",
+    "incomplete-bundle",
+    "refused-redirect",
+    "refused-token",
+    "timed-out",
+    "too-large",
+    "tree-too-large",
+    "unreachable",
+}
 
 
 def read_repositories(
@@ -57,9 +68,10 @@ def read_repositories(
         except UnreadableSourceError as error:
             failed.append(error)
             detail = error.detail
-            if error.reason in _PASSING and (kept := _kept(url, previous)).height:
+            label = repository_name(url).label if error.reason in _PASSING else ""
+            if (kept := earlier_documents(previous, label)).height:
                 documents.append(kept)
-                read.add(repository_name(url).label)
+                read.add(label)
                 detail += f"; {kept.height} documents of an earlier reading are kept"
             row = {"project": project, "item": url, "reason": error.reason, "detail": detail}
             drops.append(DROPS.frame([row]))
@@ -83,15 +95,6 @@ def read_repositories(
         pl.concat([DROPS.frame(), *drops]),
         {"documents": table.height, **sums, "repositories": facts},
     )
-
-
-def _kept(url: str, previous: pl.DataFrame | None) -> pl.DataFrame:
-    if previous is None:
-        return DOCUMENTS.frame()
-    label = repository_name(url).label
-    return previous.filter(
-        (pl.col("source") == "repository") & (pl.col("repository") == label)
-    ).select(DOCUMENTS.schema.names())
 
 
 def _of_other_repositories(previous: pl.DataFrame | None, read: set[str]) -> int:

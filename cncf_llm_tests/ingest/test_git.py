@@ -14,7 +14,6 @@ from cncf_llm.ingest import (
     git,
     read_repository,
 )
-from cncf_llm.ingest.git_source import fetch_remote
 from cncf_llm.store import count_reasons
 
 URL = "https://github.com/acme/tool"
@@ -241,35 +240,6 @@ def test_reasons_why_a_mirror_cannot_give_a_repository(new_repository, mirror, c
 def test_offline_without_a_mirror_is_an_error_that_names_the_address(cache):
     with pytest.raises(OfflineError, match=URL):
         read(None, cache, offline=True)
-
-
-def test_a_remote_is_fetched_once_per_commit_and_one_commit_deep(new_repository, cache):
-    tool = new_repository("tool")
-    tool.commit({"a.md": "a"})
-    second = tool.commit({"a.md": "b"})
-    url = f"file://{tool.folder}"  # the only transport that needs no network
-    found = fetch_remote(url, cache, seconds=60, protocols="file")
-    assert found.commit == second
-    assert (found.git_dir / "shallow").read_text().strip() == second
-    inode = found.git_dir.stat().st_ino
-    again = fetch_remote(url, cache, seconds=60, protocols="file")
-    assert again.git_dir.stat().st_ino == inode
-    third = tool.commit({"a.md": "c"})
-    assert fetch_remote(url, cache, seconds=60, protocols="file").commit == third
-
-
-def test_a_remote_that_cannot_be_read(new_repository, tmp_path, cache):
-    def reason(url: str, protocols: str) -> str:
-        with pytest.raises(UnreadableSourceError) as caught:
-            fetch_remote(url, cache, seconds=5, protocols=protocols)
-        return caught.value.reason
-
-    assert reason(f"file://{tmp_path}/none", "file") == "not-found"
-    assert reason("https://127.0.0.1:9/a/b", "https") == "unreachable"
-    assert reason(f"file://{new_repository('empty').folder}", "file") == "empty-repository"
-    marker = tmp_path / "ran"
-    assert reason(f"ext::touch {marker}", "https") == "unreachable"
-    assert not marker.exists()
 
 
 @pytest.mark.skipif(not BUNDLES.exists(), reason="the real bundles are not at hand")

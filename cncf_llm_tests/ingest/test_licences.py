@@ -4,6 +4,7 @@ from cncf_llm.ingest.licences import (
     UNKNOWN,
     licence_in_header,
     licence_of_text,
+    folder_licences,
     nearest_licence,
 )
 
@@ -52,7 +53,9 @@ def test_licence_in_header(content, expression):
 
 
 def test_the_nearest_licence_up_the_tree_holds():
-    files = {"LICENSE": "Apache-2.0", "docs/LICENSE": "CC-BY-4.0", "odd/LICENSE": UNKNOWN}
+    files = folder_licences(
+        {"LICENSE": "Apache-2.0", "docs/LICENSE": "CC-BY-4.0", "odd/LICENSE": UNKNOWN}
+    )
     assert nearest_licence("README.md", files) == ("Apache-2.0", "LICENSE")
     assert nearest_licence("docs/a/b.md", files) == ("CC-BY-4.0", "docs/LICENSE")
     assert nearest_licence("odd/a.md", files) == (UNKNOWN, "odd/LICENSE")
@@ -61,10 +64,10 @@ def test_the_nearest_licence_up_the_tree_holds():
 
 def test_several_licences_in_one_folder():
     both = {"LICENSE": "CC-BY-4.0", "LICENSE-CODE": "Apache-2.0"}
-    assert nearest_licence("a.md", both) == ("CC-BY-4.0", "LICENSE")
+    assert nearest_licence("a.md", folder_licences(both)) == ("CC-BY-4.0", "LICENSE")
     docs = {"LICENSE": "Apache-2.0", "LICENSE-docs": "CC-BY-4.0"}
-    assert nearest_licence("a.md", docs) == ("CC-BY-4.0", "LICENSE-docs")
+    assert nearest_licence("a.md", folder_licences(docs)) == ("CC-BY-4.0", "LICENSE-docs")
     either = {"LICENSE-APACHE": "Apache-2.0", "LICENSE-MIT": "MIT"}
-    assert nearest_licence("a.md", either)[0] == "Apache-2.0 OR MIT"
+    assert nearest_licence("a.md", folder_licences(either))[0] == "Apache-2.0 OR MIT"
     all_of = {"COPYING": "MIT", "LICENSE": "Apache-2.0"}
-    assert nearest_licence("a.md", all_of)[0] == "Apache-2.0 AND MIT"
+    assert nearest_licence("a.md", folder_licences(all_of))[0] == "Apache-2.0 AND MIT"

@@ -1,0 +1,454 @@
+"""Fetching from remotes: real repositories over file://, and small HTTP servers."""
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from cncf_llm.ingest import RepositoryLimits, UnreadableSourceError, git_remote, head_commit
+from cncf_llm.ingest.git import DEFAULT_LIMITS, read_commit
+from cncf_llm.ingest.git_process import GitError, git, git_output
+from cncf_llm.ingest.git_remote import Remote, fetch_blobs, fetch_commit, remote_head
+from cncf_llm.ingest.git_source import LocalRepository
+from cncf_llm.ingest.git_tree import blob_sizes
+from cncf_llm.ingest.repository_name import repository_name
+from cncf_llm.store import count_reasons
+from cncf_llm_tests.ingest.conftest import Repository
+
+NAME = repository_name("https://github.com/acme/tool")
+TOKEN = "ghp_0123456789secret"  # of this form, but nobody's
+
+
+def serve(repository: Repository, *, filters: bool = True) -> Remote:
+    """Let the repository be fetched from as GitHub lets it."""
+    for key in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+        repository.git("config", key, str(filters).lower())
+    return Remote(f"file://{repository.folder}", "file")
+
+
+def fetch(remote: Remote, cache: Path, limits: RepositoryLimits = DEFAULT_LIMITS):
+    git_dir, commit, remote = fetch_commit(remote, cache, seconds=60, file_bytes=limits.fetch_bytes)
+    return LocalRepository(git_dir, commit, remote=remote)
+
+
+def read(remote: Remote, cache: Path, previous=None, limits: RepositoryLimits = DEFAULT_LIMITS):
+    found = fetch(remote, cache, limits)
+    return read_commit(NAME, found, project="tool", previous=previous, limits=limits)
+
+
+def blobs_here(cache: Path) -> set[bytes]:
+    """Return the content of every blob in the newest repository of the cache."""
+    newest = max(cache.glob("*.git"), key=lambda path: path.stat().st_mtime_ns)
+    every = ["cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"]
+    kinds = git(every, git_dir=newest).decode().split("\n")
+    return {
+        git(["cat-file", "blob", line.split()[1]], git_dir=newest)
+        for line in kinds
+        if line.startswith("blob")
+    }
+
+
+def test_only_documentation_and_licences_are_fetched(new_repository, cache):
+    tool = new_repository("tool")
+    tool.commit({"a.md": "old", "main.go": "package old"})
+    commit = tool.commit(
+        {"a.md": "a", "docs/b.md": "b", "main.go": "package main", "LICENSE": "MIT License"}
+        | {f"pkg/{n}.go": f"package p{n}" for n in range(50)}
+        | {"vendor/x/LICENSE": "of others"}
+    )
+    remote = serve(tool)
+    reading = read(remote, cache)
+    assert reading.documents["path"].to_list() == ["a.md", "docs/b.md"]
+    assert reading.facts["commit"] == commit
+    assert blobs_here(cache) == {b"a", b"b", b"MIT License"}
+    assert (cache / f"{commit}.git" / "shallow").read_text().strip() == commit
+
+
+def test_an_update_fetches_new_blobs_only_and_keeps_the_earlier_ones(
+    new_repository, cache, monkeypatch
+):
+    tool = new_repository("tool")
+    tool.commit({"same.md": "same", "edited.md": "old", "main.go": "old"})
+    remote = serve(tool)
+    read(remote, cache)
+    tool.commit({"edited.md": "new", "main.go": "new"})
+    asked: list[str] = []
+    real = git_remote.git
+
+    def watched(arguments, **options):
+        asked.extend(options.get("lines", ()))
+        return real(arguments, **options)
+
+    monkeypatch.setattr(git_remote, "git", watched)
+    second = read(remote, cache)
+    assert asked == [tool.git("rev-parse", "HEAD:edited.md")]
+    assert second.documents["content"].to_list() == [b"new", b"same"]
+    assert blobs_here(cache) == {b"same", b"old", b"new"}
+    asked.clear()
+    assert read(remote, cache).documents.equals(second.documents)
+    assert asked == []
+
+
+def test_what_is_known_from_the_last_reading_is_not_fetched_into_an_empty_cache(
+    new_repository, tmp_path
+):
+    tool = new_repository("tool")
+    tool.commit({"same.md": "same", "edited.md": "old"})
+    remote = serve(tool)
+    before = read(remote, tmp_path / "one").documents
+    tool.commit({"edited.md": "new"})
+    after = read(remote, tmp_path / "two", previous=before)
+    assert blobs_here(tmp_path / "two") == {b"new"}
+    assert (after.facts["unchanged"], after.facts["changed"]) == (1, 1)
+
+
+def test_a_server_without_filters_sends_everything_once(new_repository, cache):
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a", "main.go": "package main"})
+    remote = serve(tool, filters=False)
+    assert read(remote, cache).documents["content"].to_list() == [b"a"]
+    assert b"package main" in blobs_here(cache)
+    tool.commit({"b.md": "b"})
+    assert read(remote, cache).documents["content"].to_list() == [b"a", b"b"]
+
+
+def test_a_missing_blob_is_never_fetched_by_reading_it(new_repository, cache):
+    tool = new_repository("tool")
+    tool.commit({"main.go": "package main"})
+    found = fetch(serve(tool), cache)
+    oid = tool.git("rev-parse", "HEAD:main.go")
+    assert blob_sizes(found.git_dir, [oid]) == {oid: None}
+    with pytest.raises(GitError):
+        git(["cat-file", "blob", oid], git_dir=found.git_dir, protocols="file")
+    assert blob_sizes(found.git_dir, [oid]) == {oid: None}
+
+
+def test_a_fetch_that_was_cut_off_goes_on_where_it_stopped(new_repository, cache, monkeypatch):
+    tool = new_repository("tool")
+    tool.commit({f"{n}.md": f"text {n}" for n in range(9)})
+    remote = serve(tool)
+    monkeypatch.setattr(git_remote, "_BLOBS", 2)
+    real, calls = git_remote.git, []
+
+    def dies_at_the_third(arguments, **options):
+        if options.get("lines"):
+            calls.append(options["lines"])
+            if len(calls) == 3:
+                raise KeyboardInterrupt
+        return real(arguments, **options)
+
+    monkeypatch.setattr(git_remote, "git", dies_at_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        read(remote, cache)
+    assert len(blobs_here(cache)) == 4
+    (next(cache.glob("*.git")) / "objects" / "pack" / "tmp_pack_x").write_bytes(b"half")
+    assert read(remote, cache).documents.height == 9
+    assert sorted(len(lines) for lines in calls[3:]) == [1, 2, 2]
+    assert not list(cache.rglob("tmp_*"))
+
+
+def test_a_file_too_large_to_fetch_is_a_drop_and_leaves_nothing_on_the_disk(new_repository, cache):
+    tool = new_repository("tool")
+    small = {f"{n}.md": f"text {n}" for n in range(5)}
+    tool.commit(small | {"noise.pdf": os.urandom(3_000_000)})
+    limits = RepositoryLimits(file_bytes=1_000_000)
+    fetched = read(serve(tool), cache, limits=limits)
+    assert fetched.documents.height == 5
+    assert count_reasons(fetched.drops) == {"too-large": 1}
+
+
+def test_the_noise_of_many_large_files_stops_at_the_total(new_repository, cache, monkeypatch):
+    monkeypatch.setattr(git_remote, "_BATCH_BYTES", 100_000)
+    tool = new_repository("tool")
+    tool.commit({f"{n}.pdf": os.urandom(90_000) for n in range(8)})
+    limits = RepositoryLimits(file_bytes=100_000, total_bytes=200_000)
+    reading = read(serve(tool), cache, limits=limits)
+    assert count_reasons(reading.drops) == {"over-total-limit": 6}
+    assert sum(f.stat().st_size for f in cache.rglob("*") if f.is_file()) < 400_000
+
+
+def test_a_snapshot_beyond_the_limit_is_refused(new_repository, cache):
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a", "noise.bin": os.urandom(2_000_000)})
+    remote = serve(tool, filters=False)
+    with pytest.raises(UnreadableSourceError, match="too-large"):
+        read(remote, cache, limits=RepositoryLimits(fetch_bytes=500_000))
+    assert not [file for file in cache.rglob("*") if file.is_file() and file.stat().st_size]
+
+
+@pytest.mark.slow
+def test_a_gigabyte_of_zeros_is_neither_held_nor_read(new_repository, cache):
+    tool = new_repository("tool")
+    with (tool.folder / "zeros.md").open("wb") as file:
+        file.truncate(1 << 30)
+    tool.commit({"a.md": "a"})
+    code = (
+        "import resource, sys; from pathlib import Path\n"
+        "from cncf_llm_tests.ingest.test_git_remote import read, Remote\n"
+        f"reading = read(Remote('file://{tool.folder}', 'file'), Path({str(cache)!r}))\n"
+        "print(dict(zip(reading.drops['reason'], reading.drops['detail'])))\n"
+        "peaks = [resource.getrusage(who).ru_maxrss for who in (0, -1)]\n"
+        "assert max(peaks) < 400_000, peaks"
+    )
+    serve(tool)
+    done = subprocess.run(
+        [os.sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1,073,741,824 bytes" in done.stdout
+
+
+def test_a_full_disk_is_an_error_of_its_own_and_the_cache_stays(new_repository, cache, tmp_path):
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a"})
+    remote = serve(tool)
+    read(remote, cache)
+    tool.commit({"b.md": os.urandom(3_000_000)})
+    code = (
+        "from pathlib import Path; import os\n"
+        "from cncf_llm_tests.ingest.test_git_remote import read, Remote\n"
+        f"cache = Path({str(cache)!r})\n"
+        "try:\n"
+        f"    read(Remote('file://{tool.folder}', 'file'), cache)\n"
+        "except OSError as error:\n"
+        "    print(repr(error))\n"
+        "tool = sorted(path.name for path in cache.glob('*.git'))\n"
+        "left = [str(path) for path in cache.rglob('tmp_*')]\n"
+        "print(left, tool)\n"
+    )
+    small_disk = (
+        f"mkdir {tmp_path}/disk && mount -t tmpfs -o size=1m none {tmp_path}/disk && "
+        f'cp -r {cache} {tmp_path}/disk/cache && exec "$0" -c "$1"'
+    )
+    done = subprocess.run(
+        ["unshare", "-Urm", "sh", "-c", small_disk, os.sys.executable,
+         code.replace(str(cache), f"{tmp_path}/disk/cache")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip("a small disk cannot be mounted here: " + done.stderr.strip())
+    assert "No space left on device" in done.stdout, done.stderr
+    assert "[]" in done.stdout
+
+
+def test_the_head_of_a_remote_without_fetching(new_repository, cache):
+    tool = new_repository("tool")
+    commit = tool.commit({"a.md": "a"})
+    assert remote_head(serve(tool)) == (serve(tool), commit)
+
+
+def test_head_commit_of_a_mirror(new_repository, mirror):
+    tool = new_repository("tool")
+    commit = tool.commit({"a.md": "a"})
+    with pytest.raises(UnreadableSourceError, match="not-in-mirror"):
+        head_commit(NAME.url, mirror=mirror)
+    tool.bare(mirror / "acme__tool.git")
+    assert head_commit(NAME.url, mirror=mirror) == commit
+    tool.bundle(mirror / "acme__tool.bundle")
+    assert head_commit(NAME.url, mirror=mirror) == commit
+
+
+def test_a_damaged_cache_does_not_keep_an_update_from_coming(new_repository, cache):
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a"})
+    remote = serve(tool)
+    read(remote, cache)
+    for pack in cache.rglob("*.pack"):
+        pack.chmod(0o600)
+        pack.write_bytes(pack.read_bytes()[:-30])
+    tool.commit({"a.md": "b"})
+    assert read(remote, cache).documents["content"].to_list() == [b"b"]
+
+
+def test_packs_do_not_pile_up(new_repository, cache, monkeypatch):
+    monkeypatch.setattr("cncf_llm.ingest.git_cache._PACKS", 4)
+    tool = new_repository("tool")
+    remote = serve(tool)
+    for n in range(4):
+        tool.commit({"a.md": f"{n}"})
+        read(remote, cache)
+        newest = max(cache.glob("*.git"), key=lambda path: path.stat().st_mtime_ns)
+        assert len(list(newest.glob("objects/pack/*.pack"))) <= 5
+
+
+def reason(url: str, cache: Path, protocols: str, seconds: float = 10) -> tuple[str, str]:
+    with pytest.raises(UnreadableSourceError) as caught:
+        remote_head(Remote(url, protocols), seconds=seconds)
+    return caught.value.reason, caught.value.detail
+
+
+def test_remotes_that_cannot_be_read(new_repository, tmp_path, cache):
+    assert reason(f"file://{tmp_path}/none", cache, "file")[0] == "not-found"
+    assert reason("https://127.0.0.1:9/a/b", cache, "https")[0] == "unreachable"
+    empty = f"file://{new_repository('empty').folder}"
+    assert reason(empty, cache, "file")[0] == "empty-repository"
+    marker = tmp_path / "ran"
+    assert reason(f"ext::touch {marker}", cache, "https")[0] == "unreachable"
+    assert reason(f"--upload-pack=touch {marker}", cache, "https")[0] in (
+        "unreachable",
+        "not-found",
+    )
+    assert not marker.exists()
+
+
+class Server(ThreadingHTTPServer):
+    """Answers as `answers` says (path -> status and location) and keeps what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: dict[str, tuple[int, str]] = {}
+        self.asked: list[tuple[str, str | None]] = []
+        self.released = threading.Event()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, self.headers.get("Authorization")))
+        status, location = self.server.answers.get(self.path.split("?")[0], (404, ""))
+        if status == 0:  # never
+            self.server.released.wait(30)
+            return
+        self.send_response(status)
+        if location:
+            self.send_header("Location", location)
+        if status == 401:
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        thread = threading.Thread(target=running.serve_forever, args=(0.05,))
+        thread.start()
+        yield running
+        running.released.set()
+        running.shutdown()
+        thread.join()
+
+
+def test_a_redirect_is_followed_to_another_name_on_the_same_host_only(server, cache):
+    refs = "/info/refs"
+    query = "?service=git-upload-pack"
+    server.answers[f"/old/name{refs}"] = (301, f"/new/name{refs}{query}")
+    assert reason(f"{server.url}/old/name", cache, "http")[0] == "not-found"
+    assert [path for path, _ in server.asked][-1] == f"/new/name{refs}{query}"
+
+    server.asked.clear()
+    other = Server()
+    for location in (
+        f"http://localhost:{server.server_port}/new/name{refs}{query}",
+        f"{other.url}/new/name{refs}{query}",
+        f"http://169.254.169.254/latest{refs}{query}",
+        "file:///etc/passwd",
+        f"{server.url}/secrets",
+    ):
+        server.answers[f"/old/name{refs}"] = (301, location)
+        assert reason(f"{server.url}/old/name", cache, "http")[0] == "refused-redirect"
+    other.server_close()
+    assert {path.split("?")[0] for path, _ in server.asked} == {f"/old/name{refs}"}
+    assert other.asked == []
+
+    server.answers[f"/old/name{refs}"] = (301, f"/old/name{refs}{query}")  # a loop
+    assert reason(f"{server.url}/old/name", cache, "http")[0] == "unreachable"
+
+
+def test_a_remote_that_never_answers(server, cache):
+    server.answers["/a/b/info/refs"] = (0, "")
+    assert reason(f"{server.url}/a/b", cache, "http", seconds=0.5)[0] == "timed-out"
+
+
+def test_a_remote_that_is_down_is_not_taken_for_gone(server, cache):
+    for status, expected in ((404, "not-found"), (500, "unreachable"), (429, "unreachable")):
+        server.answers["/a/b/info/refs"] = (status, "")
+        assert reason(f"{server.url}/a/b", cache, "http")[0] == expected
+
+
+def test_the_token_goes_to_github_and_nowhere_else(server, cache, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", f"{TOKEN}\n")
+    server.answers["/a/b/info/refs"] = (401, "")
+    said = reason(f"{server.url}/a/b", cache, "http")
+    assert said[0] == "refused-token"
+    assert TOKEN not in said[1]
+    assert TOKEN not in repr(server.asked)
+    assert all(header in (None, "Basic Og==") for _, header in server.asked)  # an empty login
+
+    environment = git_remote.github_authorization()
+    for url, sent in {
+        "https://github.com/acme/tool/info/refs": True,
+        "http://github.com/acme/tool": False,
+        "https://github.com:8443/acme/tool": False,
+        "https://github.com.example.org/acme/tool": False,
+        "https://gist.github.com/acme/tool": False,
+        "https://gitlab.com/acme/tool": False,
+    }.items():
+        asking = ["config", "--get-urlmatch", "http.extraHeader", url]
+        if sent:
+            assert git(asking, environment=environment).startswith(b"Authorization: Basic ")
+        else:
+            with pytest.raises(GitError):
+                git(asking, environment=environment)
+
+
+def test_the_token_is_on_no_command_line(new_repository, cache, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a"})
+    lines: list[str] = []
+    real = subprocess.Popen
+
+    def watched(command, **options):
+        lines.append(" ".join(command))
+        return real(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", watched)
+    reading = read(serve(tool), cache)
+    secrets = [TOKEN, git_remote.github_authorization()["GIT_CONFIG_VALUE_0"].split()[-1]]
+    said = "\n".join([*lines, repr(reading.facts)])
+    assert len(lines) > 4
+    assert not [secret for secret in secrets if secret in said]
+    for file in cache.rglob("*"):
+        if file.is_file():
+            assert not [secret for secret in secrets if secret.encode() in file.read_bytes()]
+
+
+def test_without_a_token_nothing_is_sent(monkeypatch):
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
+    assert git_remote.github_authorization() == {}
+
+
+def test_git_is_stopped_when_its_reader_gives_up(new_repository):
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a" * 1_000_000})
+    oid = tool.git("rev-parse", "HEAD:a.md")
+    with (
+        pytest.raises(ZeroDivisionError),
+        git_output(["cat-file", "blob", oid], git_dir=tool.folder / ".git"),
+    ):
+        raise ZeroDivisionError
+
+
+def test_blobs_of_a_locked_cache(new_repository, cache):
+    from filelock import FileLock
+
+    tool = new_repository("tool")
+    tool.commit({"a.md": "a"})
+    found = fetch(serve(tool), cache)
+    with FileLock(cache / ".lock"), pytest.raises(UnreadableSourceError, match="timed-out"):
+        fetch_blobs(serve(tool), found.git_dir, [], seconds=0.1, file_bytes=10, total_bytes=10)
