@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
+from urllib.parse import quote_plus
 
 from cncf_llm.ingest.errors import UnreadableSourceError
 
@@ -42,13 +43,14 @@ class Api:
     """
 
     base_url: str = API
-    key: str | None = None
+    key: str | None = field(default=None, repr=False)
     sleep: Callable[[float], None] = time.sleep
     quota: int | None = None
     requests: int = 0
     waited: float = 0.0
     _ready: dict[str, float] = field(default_factory=dict)  # method -> monotonic time
     _closed: UnreadableSourceError | None = None
+    _client: Any = field(default=None, repr=False)
 
     def ask(self, method: str, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one request: an object with a list `items`.
@@ -73,6 +75,11 @@ class Api:
                 pause = problem.pause if problem.pause is not None else 2.0**attempt
                 self._wait(pause, problem.reason, problem.detail)
         raise self._refusal(problem.reason, problem.detail)
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._client is not None:
+            self._client.close()
 
     def _admit(self, method: str, url: str) -> None:
         """Let a request pass when quota and backoff allow it."""
@@ -104,12 +111,13 @@ class Api:
         """Return status, Retry-After and decompressed body of one request."""
         import httpx
 
-        headers = {"Accept-Encoding": "gzip"}
+        if self._client is None:
+            headers = {"Accept-Encoding": "gzip"}
+            self._client = httpx.Client(timeout=30, follow_redirects=False, headers=headers)
         try:
             with (
                 _unlogged_query(),
-                httpx.Client(timeout=30, follow_redirects=False, headers=headers) as client,
-                client.stream("GET", url, params=parameters) as response,
+                self._client.stream("GET", url, params=parameters) as response,
             ):
                 encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
                 body = _body(response.iter_raw(), encoding, url)
@@ -162,7 +170,9 @@ class Api:
         raise self._refusal("refused-request", detail)
 
     def _public(self, text: str) -> str:
-        return text.replace(self.key, "…") if self.key else text
+        for form in (self.key, quote_plus(self.key)) if self.key else ():
+            text = text.replace(form, "…")
+        return text
 
 
 def _body(chunks: Iterator[bytes], encoding: str, url: str) -> bytes:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,28 +68,33 @@ def read_stackoverflow(
     held: dict[str, Cursor] = {}
     if mirror is None and previous is not None:
         held = {tag: cursor_of_fact(fact) for tag, fact in (cursors or {}).items() if tag in tags}
-    for tag in tags:
-        try:
-            if not is_tag(tag):
-                raise UnreadableSourceError("refused-tag", f"{tag!r} is not a Stack Overflow tag")
-            if mirror is not None:
-                _read_mirror(tag, mirror, taken, question_limit)
-                continue
-            if not crawl:
-                raise UnreadableSourceError(
-                    "crawling-is-off", "set CNCF_LLM_CRAWL to ask Stack Overflow"
+    with closing(api):
+        for tag in tags:
+            try:
+                if not is_tag(tag):
+                    raise UnreadableSourceError(
+                        "refused-tag", f"{tag!r} is not a Stack Overflow tag"
+                    )
+                if mirror is not None:
+                    _read_mirror(tag, mirror, taken, question_limit)
+                    continue
+                if not crawl:
+                    raise UnreadableSourceError(
+                        "crawling-is-off", "set CNCF_LLM_CRAWL to ask Stack Overflow"
+                    )
+                for page in walk(
+                    api, tag, held.get(tag, Cursor()), taken.done, taken.drop, question_limit
+                ):
+                    for question in page.questions:
+                        taken.take(tag, question)
+                    held[tag] = page.cursor
+            except UnreadableSourceError as error:
+                taken.drop(f"[{tag}]", error.reason, error.detail)
+            if tag in held and held[tag].limited:
+                detail = (
+                    f"the {question_limit:,} best-voted are read; new ones from {held[tag].floor}"
                 )
-            for page in walk(
-                api, tag, held.get(tag, Cursor()), taken.done, taken.drop, question_limit
-            ):
-                for question in page.questions:
-                    taken.take(tag, question)
-                held[tag] = page.cursor
-        except UnreadableSourceError as error:
-            taken.drop(f"[{tag}]", error.reason, error.detail)
-        if tag in held and held[tag].limited:
-            detail = f"the {question_limit:,} best-voted are read; new ones from {held[tag].floor}"
-            taken.drop(f"[{tag}]", "question-limit", detail)
+                taken.drop(f"[{tag}]", "question-limit", detail)
     known = {str(number) for cursor in held.values() for number in cursor.known}
     kept = before.filter(
         pl.col("path").is_in(sorted(known - {str(number) for number in taken.done}))
