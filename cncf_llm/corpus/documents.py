@@ -1,11 +1,12 @@
-"""One document to its passages: parse, divide, judge the language, sign for the near search."""
+"""One document to its passages: parse, divide, clean, judge the language, sign for the search."""
 
 from collections import Counter
 from dataclasses import dataclass
 
+from cncf_llm.corpus.cleaning import cleaned, damaged_passages
 from cncf_llm.corpus.duplicates import equal_key, signature_of
 from cncf_llm.corpus.language import ENGLISH, document_language, passage_language
-from cncf_llm.corpus.parsers import Parsed, Unreadable, parse
+from cncf_llm.corpus.parsers import Parsed, Unreadable, encoding_of, parse
 from cncf_llm.corpus.passages import Passage, count_words, passages_of, prose_of
 from cncf_llm.corpus.titles import title_from_path
 from cncf_llm.store import content_hash, stable_id
@@ -38,14 +39,16 @@ def read_document(document: Document) -> Read:
     try:
         parsed = parse(document.content, document.path, document.media_type)
     except Unreadable as error:
-        return _unreadable(document, error)
+        return unreadable(document, error)
     title = parsed.title or title_from_path(document.path)
-    passages, left_out = passages_of(parsed, title)
+    title, passages, left_out, replacements = cleaned(title, *passages_of(parsed, title))
     drops = [_drop(document, document.document_id, *part) for part in parsed.dropped]
     for number, part in enumerate(left_out):
         item = stable_id("psg", document.document_id, " > ".join(part.heading_path), f"-{number}")
         drops.append(_drop(document, item, part.reason, part.detail))
-    return _in_english(document, title, passages, drops, parsed)
+    read = _in_english(document, title, passages, drops, parsed)
+    read.document.update(replaced=replacements, damaged=damaged_passages(passages))
+    return read
 
 
 def _in_english(
@@ -106,7 +109,8 @@ def _why_nothing(
     return "no-text", f"{len(parsed.blocks)} headings without text" if parsed.blocks else "no text"
 
 
-def _unreadable(document: Document, error: Unreadable) -> Read:
+def unreadable(document: Document, error: Unreadable) -> Read:
+    """Return the rows of a document that could not be read."""
     drop = _drop(document, document.document_id, error.reason, error.detail)
     return Read([], _index(document, None, None, 0, error.reason), [drop])
 
@@ -119,6 +123,9 @@ def _index(
         "project": document.project,
         "title": title,
         "language": language,
+        "encoding": encoding_of(document.content, document.media_type),
+        "damaged": 0,
+        "replaced": [],
         "passages": passages,
         "drop_reason": reason,
     }

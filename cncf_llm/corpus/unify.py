@@ -119,8 +119,9 @@ def _places(documents: pl.DataFrame) -> list[dict]:
 
 
 def _not_read(row: dict) -> dict:
-    unread = {"title": None, "language": None, "passages": 0, "drop_reason": "licence-not-allowed"}
-    return {"document_id": row["document_id"], "project": row["project"], **unread}
+    known = {"document_id": row["document_id"], "project": row["project"]}
+    unread = {"passages": 0, "drop_reason": "licence-not-allowed"}
+    return dict.fromkeys(DOCUMENTS.columns) | known | unread
 
 
 def _not_allowed(row: dict) -> dict:

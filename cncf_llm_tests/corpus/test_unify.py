@@ -1,8 +1,7 @@
 import polars as pl
-import pytest
 from polars.testing import assert_frame_equal
 
-from cncf_llm.corpus import PASSAGES, reading, unify
+from cncf_llm.corpus import PASSAGES, unify
 from cncf_llm.store import DROPS, content_hash, count_reasons, stable_id
 
 ENGLISH = "The server keeps all the data in memory and writes it to disk every few minutes."
@@ -144,18 +143,6 @@ def test_no_documents():
     assert empty.drops.is_empty()
 
 
-@pytest.mark.slow
-def test_several_processes_give_the_same_result(monkeypatch):
-    rows = [row(f"{number}.md", f"# Page {number}\n\n{ENGLISH} {number}\n") for number in range(30)]
-    alone = unify(documents(*rows), None)
-    monkeypatch.setattr(reading, "PARALLEL_DOCUMENTS", 10)
-    monkeypatch.setattr(reading, "PARALLEL_BYTES", 100)
-    monkeypatch.setattr(reading, "_BATCH_BYTES", 500)
-    together = unify(documents(*rows), None, workers=2)
-    for name, table in alone.tables.items():
-        assert_frame_equal(together.tables[name], table)
-
-
 def test_a_document_whose_licence_is_not_allowed_is_left_out_and_counted():
     unknown = row("a-copy.md", A["content"], licence="unknown", licence_source=None)
     corpus = unify(documents(A, unknown, B), None, allowed_licences=["Apache-2.0"])
@@ -169,3 +156,41 @@ def test_a_document_whose_licence_is_not_allowed_is_left_out_and_counted():
     assert corpus.drops["detail"][0] == "unknown, found in no file: o/r/a-copy.md"
     let_in = unify(documents(unknown), None, allowed_licences=["Apache-2.0", "unknown"])
     assert let_in.passages.height == 2
+
+
+def test_secrets_are_replaced_in_all_that_is_kept_and_counted():
+    page = (
+        "# Ask jane@cncf.io\n\n## Or john@cncf.io\n\nWrite to jane@cncf.io about the first server, "
+        "not to you@example.com.\n\nSee.\n\n## Short\n\nTo jane@cncf.io\n"
+    )
+    corpus = unify(documents(row("a.md", page)), None)
+    passage = corpus.passages.row(0, named=True)
+    assert passage["title"] == "Ask <EMAIL>"
+    assert passage["heading_path"] == ["Or <EMAIL>"]
+    assert passage["text"].startswith("Write to <EMAIL> about")
+    assert "you@example.com" in passage["text"]
+    assert corpus.documents["replaced"].to_list() == [["EMAIL"] * 4]
+    for table in corpus.tables.values():
+        assert "@cncf.io" not in str(table.to_dicts())
+
+
+def test_encoding_and_damage_are_recorded():
+    text = f"# Page\n\n{ENGLISH} It is the café of Zoë and Renée.\n"
+    rows = [
+        row("a.md", text),
+        row("b.md", text.replace("Page", "Other").replace("the", "a").encode("cp1252")),
+        row("c.md", b"\xff\xfe" + text.replace("It", "This").encode("utf-16-le")),
+        row("d.md", text.replace("It", "That").encode().decode("cp1252")),
+        row("e.pdf", "%PDF-1.4", "application/pdf"),
+        row("f.html", text.encode("latin-1") + b"<meta charset=latin-1>", "text/html"),
+    ]
+    index = unify(documents(*rows), None).documents
+    found = {row["document_id"]: (row["encoding"], row["damaged"]) for row in index.to_dicts()}
+    assert [found[one["document_id"]] for one in rows] == [
+        ("utf-8", 0),
+        ("windows-1252", 0),
+        ("utf-16-le", 0),
+        ("utf-8", 1),
+        (None, 0),
+        ("latin-1", 0),
+    ]

@@ -17,6 +17,8 @@ from cncf_llm.corpus.parsers.blocks import (
     Unreadable,
     render,
 )
+from cncf_llm.corpus.parsers.decoding import encoding_of as _encoding_of
+from cncf_llm.corpus.parsers.decoding import is_damaged
 
 __all__ = [
     "PARSERS",
@@ -28,6 +30,8 @@ __all__ = [
     "Parsed",
     "TableBlock",
     "Unreadable",
+    "encoding_of",
+    "is_damaged",
     "parse",
     "parser_of",
     "render",
@@ -56,10 +60,20 @@ def parser_of(media_type: str) -> Callable[[bytes, str], Parsed]:
     return import_module(f"{__name__}.{name}").parse
 
 
+def encoding_of(content: bytes, media_type: str) -> str | None:
+    """Return the encoding in which a document's text is read; None where it is not text (PDF)."""
+    kind = PARSERS.get(media_type.partition(";")[0].strip().lower())
+    if kind in (None, "pdf"):
+        return None
+    if kind == "html":
+        return import_module(f"{__name__}.html").page_encoding(content)
+    return _encoding_of(content)
+
+
 def parse(content: bytes, path: str, media_type: str) -> Parsed:
     """Parse a document of any supported media type.
 
-    Raises `Unreadable`, and nothing else, for content that its parser cannot handle.
+    Raises `Unreadable` for content that its parser cannot handle, and `MemoryError`; nothing else.
     """
     if not content.strip():
         raise Unreadable("empty", "the file has no content")
@@ -68,7 +82,7 @@ def parse(content: bytes, path: str, media_type: str) -> Parsed:
         return parser(content, path)
     except RecursionError as error:
         raise Unreadable("unreadable-nested-too-deep", "deeper than the parser can go") from error
-    except Unreadable:
+    except (Unreadable, MemoryError):  # where memory is limited, the one who limits it says so
         raise
     except Exception as error:  # a library's bug on a stranger's file must not end the run
         detail = f"{type(error).__name__}: {error}"[:300]

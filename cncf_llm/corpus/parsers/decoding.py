@@ -15,6 +15,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_FALLBACK = "windows-1252"
+_DAMAGE = re.compile("\ufffd|[ÂÃ][¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â„¢|ï»¿|ðŸ")
 # Control characters except tab and newline, and invisible ones that only confuse readers.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\u00ad]")
 
@@ -39,6 +41,27 @@ def decode(content: bytes, *, max_line: int | None = MAX_LINE) -> str:
     return text
 
 
+def encoding_of(content: bytes) -> str:
+    """Return the encoding that `decode` reads content in: by its byte order mark, or by trial."""
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return encoding
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _FALLBACK
+    return "utf-8"
+
+
+def is_damaged(text: str) -> bool:
+    """Judge whether a text was decoded wrongly, here or before it was written.
+
+    It has the replacement character U+FFFD, or UTF-8 read as Windows-1252: a letter with a mark
+    that stands for the first of two or three bytes, and a sign for the next, as in "cafÃ©".
+    """
+    return not text.isascii() and _DAMAGE.search(text) is not None
+
+
 def _decode_bytes(content: bytes) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
@@ -53,4 +76,4 @@ def _decode_bytes(content: bytes) -> str:
     odd = sum(byte < 9 or 13 < byte < 32 for byte in head)
     if odd * 20 > len(head):
         raise Unreadable("unreadable-binary", "more than a twentieth are control characters")
-    return content.decode("cp1252", errors="replace")
+    return content.decode(_FALLBACK, errors="replace")

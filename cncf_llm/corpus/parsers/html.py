@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cncf_llm.corpus.parsers.blocks import Block, Parsed, Unreadable, one_line
-from cncf_llm.corpus.parsers.decoding import decode
+from cncf_llm.corpus.parsers.decoding import decode, encoding_of
 from cncf_llm.corpus.parsers.html_blocks import element_blocks
 
 if TYPE_CHECKING:
@@ -42,13 +42,23 @@ def fragment_blocks(source: str) -> list[Block]:
     return element_blocks(_document(source))
 
 
-def _page_text(content: bytes) -> str:
+def page_encoding(content: bytes) -> str:
+    """Return the encoding that a page is read in: the one it declares, if it can be read so."""
     declared = _CHARSET.search(content[:2048])
     if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
         # A wrong declaration is ignored: the text is then decoded as if there were none.
         with suppress(LookupError, UnicodeError):
-            content = content.decode(declared[1].decode("ascii")).encode("utf-8")
-    return decode(content, max_line=None)
+            name = declared[1].decode("ascii").lower()
+            content.decode(name)
+            return name
+    return encoding_of(content)
+
+
+def _page_text(content: bytes) -> str:
+    encoding = page_encoding(content)
+    if encoding == encoding_of(content):
+        return decode(content, max_line=None)
+    return decode(content.decode(encoding).encode("utf-8", "replace"), max_line=None)
 
 
 def _document(source: str) -> "HtmlElement":
