@@ -14,6 +14,7 @@ _COLONS = re.compile(
     r"^ *:{3,} *(?:\{?[\w-]+\}?)? *(?:\[(?P<bracket>.*)\]|(?P<title>[^:{]*))"
     r"(?:\{.*\})? *$"
 )
+_LONGEST = 500  # characters of a line that opens one
 _FENCE = re.compile(r"^ *(`{3,}|~{3,})")
 
 
@@ -34,10 +35,12 @@ def unwrap_admonitions(text: str) -> str:
                 fence = found[1]
             elif found[1].startswith(fence) and line.strip() == found[1]:
                 fence = ""
-        elif not fence and (found := _INDENTED.match(line)):
+        elif fence or len(line) > _LONGEST:
+            pass
+        elif found := _INDENTED.match(line):
             shown = _titled(shown, found["title"])
             bodies.append(_indent(line) + 4)
-        elif not fence and (found := _COLONS.match(line)):
+        elif found := _COLONS.match(line):
             shown = _titled(shown, found["bracket"] or found["title"])
         lines.append(shown)
     return "\n".join(lines)

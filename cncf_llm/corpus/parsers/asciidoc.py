@@ -28,7 +28,7 @@ _SKIPPED = re.compile(
     r"^(?:(?:include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::.*"
     r"|\[\[.*\]\]|'{3,}|<{3,}|//(?!//).*)$"
 )
-_CALLOUT = re.compile(r"[ \t]*(?://|#|--)?[ \t]*<[\d.]+>[ \t]*$")
+_CALLOUT = re.compile(r"(?<![ \t])[ \t]*+(?:(?://|#|--)[ \t]*+)?<[\d.]+>[ \t]*+$")
 
 
 def parse(content: bytes, path: str) -> Parsed:

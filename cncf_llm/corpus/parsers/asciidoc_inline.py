@@ -2,20 +2,24 @@
 
 import re
 
+# Targets have a limit, so that a line of macros without an end takes no time that grows with its
+# square.
 _MACRO = re.compile(
-    r"(?:(?:link|xref|mailto):[^\s\[\]]*|(?<![\w`])https?://[^\s\[\]<>\"]+)\[([^\]\[]*)\]"
+    r"(?:(?:link|xref|mailto):[^\s\[\]]{0,500}|(?<![\w`])https?://[^\s\[\]<>\"]{1,500})"
+    r"\[([^\]\[]*)\]"
 )
 _CROSS_REFERENCE = re.compile(r"<<([^<>,]+)(?:,\s*([^<>]+))?>>")
 _DROPPED = re.compile(
-    r"\[\[[^\]]*\]\]|(?:image|icon|footnote|indexterm2?|anchor):\S*?\[[^\]]*\]"
-    r"|\(\(\([^)]*\)\)\)"
+    r"\[\[[^\]\[]*\]\]|(?:image|icon|footnote|indexterm2?|anchor):[^\s\[]{0,500}\[[^\]\[]*\]"
+    r"|\(\(\([^()]*\)\)\)"
 )
-_UI_MACRO = re.compile(r"\b(?:kbd|btn|menu|pass|stem):\S*?\[([^\]]*)\]")
-_ROLE = re.compile(r"\[\.?[\w.-]+\](?=[#*_`])")
-_PASSED = re.compile(r"`\+(.+?)\+`|(?<!\w)\+(\S(?:[^+]*\S)?)\+(?!\w)")
+_UI_MACRO = re.compile(r"\b(?:kbd|btn|menu|pass|stem):[^\s\[]{0,500}\[([^\]\[]*)\]")
+_ROLE = re.compile(r"\[\.?[\w.-]{1,100}\](?=[#*_`])")
+_PASSED = re.compile(r"`\+(.{1,500}?)\+`|(?<!\w)\+(\S(?:[^+]*\S)?)\+(?!\w)")
 _HASHED = re.compile(r"(?<![\w#&])#(\S(?:[^#]*\S)?)#(?!\w)")
 _REFERENCE = re.compile(r"\{([a-zA-Z][\w-]*)\}")
 _BREAK = re.compile(r"\s\+$")
+_LONGEST_LINE = 200_000  # characters with the attributes resolved
 _BUILT_IN = {
     "nbsp": " ",
     "empty": "",
@@ -47,6 +51,8 @@ class Attributes:
 
     def resolve(self, text: str) -> str:
         """Return the text with the attributes that are defined replaced by their values."""
+        if text.count("{") * _LONGEST_VALUE > _LONGEST_LINE:
+            return text
         return _REFERENCE.sub(lambda found: self._values.get(found[1], found[0]), text)
 
 

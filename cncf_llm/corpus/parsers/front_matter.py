@@ -8,6 +8,9 @@ from cncf_llm.corpus.parsers.safe_yaml import NotYaml, load_all
 
 _YAML = re.compile(r"\A\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+# tomllib needs time and memory that grow with the square of a key's parts.
+_MAX_TOML = 50_000
+_LONG_KEY = re.compile(r"(?:\.[ \t]*[^\s.=]+[ \t]*){20}")
 _LINE = re.compile(r"^(title|description)[ \t]*[:=][ \t]*(.+)$", re.MULTILINE)
 
 
@@ -36,9 +39,11 @@ def _yaml_fields(source: str) -> dict[str, object]:
 
 
 def _toml_fields(source: str) -> dict[str, object]:
+    if len(source) > _MAX_TOML or _LONG_KEY.search(source):
+        return _fields_by_line(source)
     try:
         return tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # TOMLDecodeError, or a number of too many digits
         return _fields_by_line(source)
 
 
@@ -49,5 +54,5 @@ def _fields_by_line(source: str) -> dict[str, object]:
 def _plain(value: object) -> str:
     if not isinstance(value, str | int | float):
         return ""
-    text = re.sub(r"\{\{.*?\}\}|<[^<>]*>", "", str(value))
+    text = re.sub(r"\{\{[^{}]*\}\}|<[^<>]*>", "", str(value))
     return one_line(text)

@@ -13,8 +13,11 @@ from cncf_llm.corpus.parsers.shortcodes import replace_shortcodes
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
 
 MAX_DEPTH = 60  # levels of lists and quotations
+MAX_PARAGRAPH = 50_000  # characters: the time for inline markup may grow with their square
+_TOO_LONG = "too long"  # where the parser's environment holds the paragraphs left out
 
 _FENCED = re.compile(
     r"^ *(?P<fence>`{3,}|~{3,}).*?(?:^ *(?P=fence)[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE
@@ -26,6 +29,7 @@ _DIRECTIVES = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
+_HTML_TABLE_END = re.compile("</table>", re.IGNORECASE)
 
 
 def parse(content: bytes, path: str) -> Parsed:
@@ -42,16 +46,21 @@ def parse_text(text: str, *, title: str, description: str, indented_code: bool =
     """
     text = unwrap_admonitions(replace_shortcodes(text))
     text = outside_code(
-        text, lambda part: _HTML_TABLE.sub(_without_gaps, _DIRECTIVES.sub("", part))
+        text,
+        lambda part: sub_paired(
+            _HTML_TABLE, _HTML_TABLE_END, _without_gaps, _DIRECTIVES.sub("", part)
+        ),
     )
-    tokens = _markdown(indented_code).parse(text)
+    too_long: list[str] = []
+    tokens = _markdown(indented_code).parse(text, {_TOO_LONG: too_long})
     if max((token.level for token in tokens), default=0) >= MAX_DEPTH - 1:
         # markdown-it stops reading there, so text would be lost without a word.
         raise Unreadable("unreadable-nested-too-deep", f"Markdown deeper than {MAX_DEPTH} levels")
     blocks = blocks_of(tokens)
     if description:
         blocks = [*blocks_of(_markdown(False).parse(replace_shortcodes(description))), *blocks]
-    return Parsed(_plain(title) or first_heading(blocks), tuple(blocks))
+    dropped = tuple(("too-long", f"{len(part)} characters: {part[:80]}") for part in too_long)
+    return Parsed(_plain(title) or first_heading(blocks), tuple(blocks), dropped)
 
 
 def first_heading(blocks: list[Block]) -> str:
@@ -75,6 +84,23 @@ def outside_code(text: str, change) -> str:
     return "".join(parts)
 
 
+def sub_paired(pattern: re.Pattern[str], end: re.Pattern[str], change, text: str) -> str:
+    """Return as `pattern.sub` would, where each match of `pattern` ends with one of `end`.
+
+    What follows the last end is left unsearched: a text of starts without ends would take time
+    that grows with its square.
+    """
+    last = max((found.end() for found in end.finditer(text)), default=0)
+    return pattern.sub(change, text[:last]) + text[last:]
+
+
+def _leave_out_long(state: "StateCore") -> None:
+    for token in state.tokens:
+        if token.type == "inline" and len(token.content) > MAX_PARAGRAPH:
+            state.env.setdefault(_TOO_LONG, []).append(token.content)
+            token.content = ""
+
+
 def _without_gaps(table: re.Match[str]) -> str:
     """An empty line ends an HTML block in Markdown, and what follows it would become code."""
     return re.sub(r"\n[ \t]*(?=\n)", "", table[0])
@@ -89,4 +115,5 @@ def _markdown(indented_code: bool) -> "MarkdownIt":
         ["table", "strikethrough"]
     )
     markdown.use(deflist_plugin)
+    markdown.core.ruler.after("block", "leave_out_long", _leave_out_long)
     return markdown if indented_code else markdown.disable("code")

@@ -11,6 +11,7 @@ from cncf_llm.corpus.parsers.blocks import (
     ListBlock,
     Paragraph,
     TableBlock,
+    Unreadable,
     one_line,
 )
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _ATTRIBUTES = re.compile(r"\{:?\s*[#.][\w-][^{}]*\}|\{:[^{}]*\}|\{\s*target\s*=[^{}]*\}")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:?")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]:?")
 _CALLOUT = re.compile(r"^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*", re.IGNORECASE)
 _TASK = re.compile(r"^\[[ xX]\]\s+")
 _TAG = re.compile(r"</?([A-Za-z][\w.-]*)([^>]*)>")
@@ -124,8 +125,15 @@ def definition_items(parts: list) -> list[tuple[Block, ...]]:
 def _html_blocks(source: str) -> list[Block]:
     from cncf_llm.corpus.parsers.html import fragment_blocks
 
-    without_tags = re.sub(r"<!--.*?(?:-->|\Z)|<[^>]*>", "", source, flags=re.DOTALL)
-    return fragment_blocks(source) if without_tags.strip() else []
+    without_tags = re.sub(r"<!--.*?(?:-->|\Z)|<[^<>]*>", "", source, flags=re.DOTALL)
+    if not without_tags.strip():
+        return []
+    try:
+        return fragment_blocks(source)
+    except Unreadable as error:
+        if error.reason == "empty":  # to the HTML parser, such as a lone `<?`
+            return []
+        raise
 
 
 def inline_text(token: "Token") -> str:

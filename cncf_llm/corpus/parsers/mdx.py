@@ -5,27 +5,26 @@ import re
 from cncf_llm.corpus.parsers.blocks import Parsed
 from cncf_llm.corpus.parsers.decoding import decode
 from cncf_llm.corpus.parsers.front_matter import split_front_matter
-from cncf_llm.corpus.parsers.markdown import outside_code, parse_text
+from cncf_llm.corpus.parsers.markdown import outside_code, parse_text, sub_paired
 
 _MAX_MARKUP = 20_000  # characters of one tag or expression; longer ones are taken as text
+_MAX_UNFINISHED = 200  # tags
 _STATEMENT = re.compile(r"^(?:import|export)\s.*?(?=\n[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL)
 _CODE_BLOCK = re.compile(
-    r"<CodeBlock\b(?P<attributes>[^>]*)>\s*\{\s*`(?P<code>.*?)`\s*\}\s*</CodeBlock>", re.DOTALL
+    r"<CodeBlock\b(?P<attributes>[^<>]*)>\s*\{\s*`(?P<code>.*?)`\s*\}\s*</CodeBlock>", re.DOTALL
 )
-_STEP = re.compile(
-    r"(?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`)|\\[{<]|(?P<tag></?(?:[A-Za-z>]))"
-    r"|(?P<brace>\{)",
-    re.DOTALL,
-)
+_CODE_BLOCK_END = re.compile(r"`\s*\}\s*</CodeBlock>")
+_STEP = re.compile(r"(?P<code>`+)|\\[{<]|(?P<tag></?(?:[A-Za-z>]))|(?P<brace>\{)")
+_BACKTICKS = re.compile("`+")
 _BRACES = re.compile(r"[{}]")
-_LABEL = re.compile(r"\b(?:label|title|summary)\s*=\s*\{?\s*(?:\"([^\"]*)\"|'([^']*)')")
+_LABEL = re.compile(r"\b(?:label|title|summary)\s*+=\s*+(?:\{\s*+)?(?:\"([^\"]*)\"|'([^']*)')")
 _STRING = re.compile(r"\{\s*(['\"`])((?:(?!\1)[^\\])*)\1\s*\}", re.DOTALL)
 
 
 def parse(content: bytes, path: str) -> Parsed:
     """Parse an MDX file. Raises `Unreadable` as `decode` does."""
     title, description, text = split_front_matter(decode(content))
-    text = outside_code(text, lambda part: _CODE_BLOCK.sub(_fence, part))
+    text = outside_code(text, lambda part: sub_paired(_CODE_BLOCK, _CODE_BLOCK_END, _fence, part))
     text = outside_code(text, _without_javascript)
     return parse_text(text, title=title, description=description, indented_code=False)
 
@@ -43,12 +42,22 @@ def _without_javascript(text: str) -> str:
 def _without_markup(text: str) -> str:
     """Remove components and expressions. A component's label or title becomes a line of its own."""
     braces = _matching_braces(text)
+    spans = _code_spans(text)
+    unfinished = 0
     parts, position = [], 0
     while found := _STEP.search(text, position):
         parts.append(text[position : found.start()])
         end = found.end()
-        if found["tag"]:
-            end = _tag_end(text, found.start(), braces)
+        if found["code"]:
+            end = spans.get(found.start(), end)
+            parts.append(text[found.start() : end])
+        elif found["tag"]:
+            # A tag without an end is looked through up to its limit, so only so many are.
+            if unfinished < _MAX_UNFINISHED:
+                end = _tag_end(text, found.start(), braces)
+                unfinished += end == found.start() + 1
+            else:
+                end = found.start() + 1
             parts.append(_tag_text(text[found.start() : end]))
         elif found["brace"]:
             end = braces.get(found.start(), end)
@@ -64,7 +73,9 @@ def _tag_text(tag: str) -> str:
     if len(tag) <= 2:
         return tag  # a bare `<`: no tag after all
     if not tag[1:2].isupper() and not tag.startswith(("<>", "</>")) and not tag[2:3].isupper():
-        return re.sub(r"\s[\w-]+=\{.*\}", "", tag, flags=re.DOTALL)  # HTML: read with the Markdown
+        last = tag.rfind("}") + 1  # after it no attribute can end
+        head = re.sub(r"\s[\w-]+=\{.*\}", "", tag[:last], flags=re.DOTALL)
+        return head + tag[last:]  # HTML: read with the Markdown
     label = _LABEL.search(tag)
     return f"\n\n{label[1] or label[2]}:\n\n" if label and (label[1] or label[2]) else ""
 
@@ -95,6 +106,21 @@ def _tag_end(text: str, start: int, braces: dict[int, int]) -> int:
             break
         position += 1
     return start + 1
+
+
+def _code_spans(text: str) -> dict[int, int]:
+    """Return the position after the code span for each run of back-ticks that opens one.
+
+    A span ends with the next run of the same length.
+    """
+    ends: dict[int, int] = {}
+    following: dict[int, int] = {}  # length of a run -> the end of the next one of this length
+    for found in reversed(list(_BACKTICKS.finditer(text))):
+        length = len(found[0])
+        if length in following:
+            ends[found.start()] = following[length]
+        following[length] = found.end()
+    return ends
 
 
 def _matching_braces(text: str) -> dict[int, int]:

@@ -27,6 +27,9 @@ _SETTINGS = {
     "embed_stylesheet": False,
     "math_output": "LaTeX",
 }
+# The time that docutils needs for inline markup grows with the square of a paragraph's length.
+MAX_PARAGRAPH = 40_000  # characters between empty lines
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
 _SUBSTITUTED = re.compile(r"\|([A-Za-z][\w-]*)\|")
 
 
@@ -37,8 +40,20 @@ def parse(content: bytes, path: str) -> Parsed:
     """
     from docutils.core import publish_doctree
 
-    text = decode(content)
+    text, too_long = _without_long_paragraphs(decode(content))
     tolerate(text)
     blocks = document_blocks(publish_doctree(text, settings_overrides=_SETTINGS))
     title = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return Parsed(title.replace("`", ""), tuple(blocks))
+    dropped = tuple(("too-long", f"{len(part)} characters: {part[:80]}") for part in too_long)
+    return Parsed(title.replace("`", ""), tuple(blocks), dropped)
+
+
+def _without_long_paragraphs(text: str) -> tuple[str, list[str]]:
+    """Return the text without runs of lines longer than any paragraph, and these."""
+    if len(text) <= MAX_PARAGRAPH:
+        return text, []
+    parts = _EMPTY_LINE.split(text)
+    too_long = [part for part in parts if len(part) > MAX_PARAGRAPH]
+    if too_long:
+        text = "\n\n".join(part for part in parts if len(part) <= MAX_PARAGRAPH)
+    return text, too_long

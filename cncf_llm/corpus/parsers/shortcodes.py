@@ -7,25 +7,25 @@ inside code too, as Hugo does.
 import re
 
 _TAG = re.compile(
-    r"(?P<alone>^[ \t]*)?\{\{[<%]-?\s*(?P<close>/)?\s*(?P<name>[A-Za-z][\w./-]*)"
-    r"(?P<arguments>(?:\s+(?:[\w-]+=)?(?:\"(?:[^\"\\]|\\.)*\"|`[^`]*`|(?:(?![>%]\}\})[^\s\"`])+))*)"
-    r"\s*/?\s*-?[>%]\}\}(?P<end>[ \t]*$)?",
+    r"(?P<alone>^[ \t]*)?\{\{[<%]-?\s*+(?P<close>/\s*+)?(?P<name>[A-Za-z][\w./-]*)"
+    r"(?P<arguments>(?:\s++(?>(?:[\w-]++=)?"
+    r"(?:\"(?:[^\"\\]|\\.)*+\"|`[^`]*`|(?:(?![>%]\}\}|\{\{)[^\s\"`])++)))*+)"
+    r"\s*+(?:/\s*+)?-?[>%]\}\}(?P<end>[ \t]*$)?",
     re.MULTILINE,
 )
 _ESCAPED = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}")
 _ARGUMENT = re.compile(r'(?:([\w-]+)=)?(?:"((?:[^"\\]|\\.)*)"|`([^`]*)`|([^\s"`]+))')
 # Shortcodes whose inner text is not prose.
 _WITHOUT_TEXT = re.compile(
-    r"\{\{[<%]-?\s*(comment|mermaid|gallery|imgproc|tweet|math|chem|plantuml)\b[^{}]*?[>%]\}\}"
-    r".*?\{\{[<%]-?\s*/\s*\1\s*-?[>%]\}\}",
-    re.DOTALL,
+    r"\{\{[<%]-?\s*(?P<name>comment|mermaid|gallery|imgproc|tweet|math|chem|plantuml)\b"
+    r"[^{}]*[>%]\}\}"
 )
 # Shortcodes whose inner text is code: `highlight go` and Docsy's `tab lang="go"`.
 _WITH_CODE = re.compile(
-    r"^[ \t]*\{\{<\s*(?P<name>highlight|tab)\s+(?P<arguments>[^{}]*?)>\}\}[ \t]*\n"
-    r"(?P<code>.*?)^[ \t]*\{\{<\s*/\s*(?P=name)\s*>\}\}",
-    re.DOTALL | re.MULTILINE,
+    r"^[ \t]*\{\{<\s*(?P<name>highlight|tab)\s++(?P<arguments>[^{}]*)>\}\}[ \t]*\n", re.MULTILINE
 )
+_END = r"\{\{[<%]-?\s*/\s*(?P<name>[\w-]+)\s*-?[>%]\}\}"
+_ENDS = (re.compile(_END), re.compile(rf"^[ \t]*{_END}", re.MULTILINE))
 
 _TERMS = {"glossary_tooltip": ("text", "term_id"), "link": ("text",)}
 _VALUES = {"param", "skew", "latest-version", "latest-semver", "release-branch", "version"}
@@ -55,10 +55,33 @@ def replace_shortcodes(text: str) -> str:
     """
     if "{{<" not in text and "{{%" not in text:
         return text
-    text = _WITHOUT_TEXT.sub("", text)
-    text = _WITH_CODE.sub(_fence, text)
+    text = _replace_pairs(text, _WITHOUT_TEXT, _ENDS[0], lambda found, inner, end: "")
+    text = _replace_pairs(text, _WITH_CODE, _ENDS[1], _fence)
     text = _TAG.sub(_replace, text)
     return _ESCAPED.sub(r"{{\1\2\3}}", text)
+
+
+def _replace_pairs(text: str, start: re.Pattern[str], end: re.Pattern[str], change) -> str:
+    """Return the text with `change(start, inner, end)` for each pair of tags of one name.
+
+    One walk finds all ends, so a text of starts without ends costs no more than another.
+    """
+    ends: dict[str, list[re.Match[str]]] = {}
+    for found in end.finditer(text):
+        ends.setdefault(found["name"], []).append(found)
+    for found in ends.values():
+        found.reverse()  # the next one is last
+    parts, position = [], 0
+    for found in start.finditer(text) if ends else ():
+        closing = ends.get(found["name"], [])
+        while closing and closing[-1].start() < found.end():
+            closing.pop()
+        if found.start() >= position and closing:
+            last = closing[-1]
+            parts.append(text[position : found.start()])
+            parts.append(change(found, text[found.end() : last.start()], last[0]))
+            position = last.end()
+    return "".join([*parts, text[position:]])
 
 
 def _arguments(source: str) -> tuple[list[str], dict[str, str]]:
@@ -71,14 +94,14 @@ def _arguments(source: str) -> tuple[list[str], dict[str, str]]:
     return positional, named
 
 
-def _fence(found: re.Match[str]) -> str:
+def _fence(found: re.Match[str], code: str, end: str) -> str:
     positional, named = _arguments(found["arguments"])
     if found["name"] == "tab" and "lang" not in named:
-        return found[0]
+        return f"{found[0]}{code}{end}"
     language = named.get("lang") or (positional[0] if positional else "")
     label = named.get("header", "")
     before = f"{label}:\n\n" if label else ""
-    return f"{before}```{language}\n{found['code'].strip(chr(10))}\n```\n"
+    return f"{before}```{language}\n{code.strip(chr(10))}\n```\n"
 
 
 def _replace(found: re.Match[str]) -> str:
