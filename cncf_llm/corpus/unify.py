@@ -119,9 +119,17 @@ def _places(documents: pl.DataFrame) -> list[dict]:
 
 
 def _not_read(row: dict) -> dict:
-    known = {"document_id": row["document_id"], "project": row["project"]}
-    unread = {"passages": 0, "drop_reason": "licence-not-allowed"}
-    return dict.fromkeys(DOCUMENTS.columns) | known | unread
+    return {
+        "document_id": row["document_id"],
+        "project": row["project"],
+        "title": None,
+        "language": None,
+        "encoding": None,
+        "damaged": 0,
+        "replaced": [],
+        "passages": 0,
+        "drop_reason": "licence-not-allowed",
+    }
 
 
 def _not_allowed(row: dict) -> dict:

@@ -1,0 +1,92 @@
+"""The process that reads documents. Started by `reading_process.py`, with limits that it sets.
+
+It says that it is ready, and answers each message on stdin with one for each of the three tables. A
+message is eight bytes of length and a frame in Arrow's IPC format: unlike pickle, that can do
+nothing but hold data.
+"""
+
+import gc
+import io
+import os
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import IO
+
+import polars as pl
+
+from cncf_llm.corpus.documents import Document, Read, unreadable
+from cncf_llm.corpus.parsers import Unreadable
+from cncf_llm.corpus.tables import READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
+
+_LENGTH = 8
+
+
+def main(reader: str, memory_bytes: int, seconds: int) -> None:
+    """Answer messages until stdin ends. `reader` is `module:function` of `read_document`'s form."""
+    module, _, function = reader.partition(":")
+    read = getattr(import_module(module), function)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the answers
+    # Writable private memory; unlike RLIMIT_AS without what allocators reserve and never touch.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    gc.disable()  # tokens and blocks have no cycles, and looking for them costs a tenth of the time
+    send(answers, pl.DataFrame())
+    while (documents := receive(sys.stdin.buffer)) is not None:
+        _allow(seconds)
+        for frame in read_rows(documents.iter_rows(), _within_memory(read, memory_bytes)):
+            send(answers, frame)
+        gc.collect()
+
+
+def read_rows(rows: Iterator[tuple], read: Callable[[Document], Read]) -> list[pl.DataFrame]:
+    """Return READ_PASSAGES, READ_DOCUMENTS and READ_DROPS of documents, in their order."""
+    done = [read(Document(*row)) for row in rows]
+    return [
+        READ_PASSAGES.frame(row for one in done for row in one.passages),
+        READ_DOCUMENTS.frame(one.document for one in done),
+        READ_DROPS.frame(row for one in done for row in one.drops),
+    ]
+
+
+def send(stream: IO[bytes], frame: pl.DataFrame) -> None:
+    """Write a message."""
+    content = io.BytesIO()
+    frame.write_ipc(content)
+    stream.write(len(content.getbuffer()).to_bytes(_LENGTH, "big"))
+    stream.write(content.getbuffer())
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> pl.DataFrame | None:
+    """Read a message, or return None when the stream ends before its end."""
+    head = stream.read(_LENGTH)
+    length = int.from_bytes(head, "big")
+    content = stream.read(length) if len(head) == _LENGTH else b""
+    return pl.read_ipc(content) if content and len(content) == length else None
+
+
+def _within_memory(
+    read: Callable[[Document], Read], memory_bytes: int
+) -> Callable[[Document], Read]:
+    def within(document: Document) -> Read:
+        try:
+            return read(document)
+        except MemoryError:
+            detail = f"reading it needs more than {memory_bytes:,} bytes"
+            return unreadable(document, Unreadable("unreadable-memory-limit", detail))
+
+    return within
+
+
+def _allow(seconds: int) -> None:
+    """Let the next message have so much processor time: a loop ends even if the parent is gone."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + seconds + 1, hard))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
