@@ -9,16 +9,20 @@ _ABBREVIATION = re.compile(
     r"al|a\.k\.a)|\b[A-Z]|^\s*\d{1,3})\.$",
     re.IGNORECASE,
 )
+_LONGEST = 20  # characters before a full stop that can tell an abbreviation
 
 
 def split_sentences(text: str) -> list[str]:
     """Return the sentences of a paragraph. Never divides within a code span."""
     sentences, start = [], 0
+    counted = ticks = 0  # back-ticks since the start, counted up to here
     for found in _END.finditer(text):
-        sentence = text[start : found.end()].strip()
-        if _ABBREVIATION.search(text[start : found.start() + 1]) or sentence.count("`") % 2:
+        ticks += text.count("`", counted, found.end())
+        counted = found.end()
+        before = text[max(start, found.start() - _LONGEST) : found.start() + 1]
+        if ticks % 2 or _ABBREVIATION.search(before):
             continue
-        sentences.append(sentence)
-        start = found.end()
+        sentences.append(text[start : found.end()].strip())
+        start, ticks = found.end(), 0
     rest = text[start:].strip()
     return [*sentences, rest] if rest else sentences

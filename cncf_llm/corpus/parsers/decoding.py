@@ -6,6 +6,7 @@ import re
 from cncf_llm.corpus.parsers.blocks import Unreadable
 
 MAX_TEXT_BYTES = 10_000_000
+MAX_LINES = 300_000  # what a parser makes of a line may take 2 KB; a year's change log has 50,000
 MAX_LINE = 200_000  # characters; hand-written documentation has none near this
 
 _BOMS = (
@@ -34,6 +35,8 @@ def decode(content: bytes, *, max_line: int | None = MAX_LINE) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     text = text.replace("\x85", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
     text = _CONTROL.sub("", text)
+    if max_line is not None and (lines := text.count("\n")) > MAX_LINES:
+        raise Unreadable("unreadable-too-many-lines", f"{lines} lines, limit {MAX_LINES}")
     if max_line is not None and len(text) > max_line:
         longest = max(len(line) for line in text.split("\n"))
         if longest > max_line:

@@ -21,6 +21,12 @@ MAX_DEPTH = 120  # a page deeper than this is no document; the walk below needs 
 _MAIN = ("//main", "//*[@role='main']", "//*[@itemprop='articleBody']", "//article")
 _CHROME = "//nav | //header | //footer | //aside"
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]\s*>", re.IGNORECASE)
+# Beyond these the time grows with the square: libxml2 compares each attribute with all before,
+# trafilatura each paragraph.
+_LONG_TAG = re.compile(r"<[A-Za-z][^<>]{100000,}")
+MAX_ATTRIBUTES = 10_000
+MAX_REDUCED = 10_000  # elements
 _SITE_SUFFIX = re.compile(r"\s+[|·–—]\s+[^|·–—]*$")
 
 
@@ -65,6 +71,10 @@ def _document(source: str) -> "HtmlElement":
     from lxml import etree, html  # pyright: ignore[reportAttributeAccessIssue]
 
     source = re.sub(r"<\?xml[^>]*\?>", "", source[:200]) + source[200:]
+    source = _DOCTYPE.sub("", source, count=1)  # its entities are never resolved
+    if any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(source)):
+        detail = f"an HTML tag has more than {MAX_ATTRIBUTES} attributes"
+        raise Unreadable("unreadable-too-many-attributes", detail)
     parser = html.HTMLParser(
         recover=True, no_network=True, remove_comments=True, remove_pis=True, huge_tree=False
     )
@@ -95,7 +105,7 @@ def _main_content(page: "HtmlElement") -> "HtmlElement":
         found = page.xpath(path)
         if found:
             return max(found, key=lambda element: len(element.text_content()))
-    if page.xpath(_CHROME):
+    if page.xpath(_CHROME) and sum(1 for _ in page.iter()) <= MAX_REDUCED:
         reduced = _reduced_by_trafilatura(page)
         if reduced is not None:
             return reduced

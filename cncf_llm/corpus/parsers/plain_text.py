@@ -36,13 +36,19 @@ def parse(content: bytes, path: str) -> Parsed:
 
 
 def _group_blocks(lines: list[str]) -> list[Block]:
-    if (
-        len(lines) >= 2
-        and (found := _UNDERLINE.match(lines[1]))
-        and _BULLET.match(lines[0]) is None
+    headings: list[Block] = []
+    first = 0  # line that is not read yet
+    while (
+        first + 1 < len(lines)
+        and (found := _UNDERLINE.match(lines[first + 1]))
+        and _BULLET.match(lines[first]) is None
     ):
-        heading = Heading(1 if found[1] == "=" else 2, one_line(lines[0]))
-        return [heading, *(_group_blocks(lines[2:]) if lines[2:] else [])]
+        headings.append(Heading(1 if found[1] == "=" else 2, one_line(lines[first])))
+        first += 2
+    return [*headings, *(_body_blocks(lines[first:]) if lines[first:] else [])]
+
+
+def _body_blocks(lines: list[str]) -> list[Block]:
     if _is_layout(lines):
         return [Code("", "\n".join(lines))]
     if _BULLET.match(lines[0]):
