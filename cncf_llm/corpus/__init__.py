@@ -7,17 +7,20 @@ In: a project's documents (`ingest.DOCUMENTS`). Out: `PASSAGES`, an index with o
 from cncf_llm.corpus.drift import TRAINED_ON, generation, share_changed, trained_on
 from cncf_llm.corpus.passages import SOFT_WORDS
 from cncf_llm.corpus.picture import length_picture
+from cncf_llm.corpus.reading import cores
 from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES
-from cncf_llm.corpus.unify import Corpus, unify
+from cncf_llm.corpus.unify import REUSED, Corpus, unify
 from cncf_llm.corpus.version import VERSION
 
 __all__ = [
     "DOCUMENTS",
     "PASSAGES",
+    "REUSED",
     "SOFT_WORDS",
     "TRAINED_ON",
     "VERSION",
     "Corpus",
+    "cores",
     "generation",
     "length_picture",
     "share_changed",

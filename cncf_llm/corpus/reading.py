@@ -1,5 +1,6 @@
 """Many documents read, by processes of their own: a document cannot harm more than itself."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -20,6 +21,13 @@ BATCH_BYTES = 250_000
 
 _TABLES = (READ_PASSAGES, READ_DOCUMENTS, READ_DROPS)
 _COLUMNS = ("document_id", "project", "path", "media_type", "content")
+
+
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def read_documents(

@@ -58,11 +58,12 @@ def unified_corpus(
     }
 
     def build(draft: Draft) -> None:
-        documents = pl.concat([version.table("documents") for version in sources.values()])
+        documents = pl.concat([version.scan("documents") for version in sources.values()])
         unified = stage.unify(
             documents,
-            draft.previous.tables() if draft.previous else None,
+            {name: draft.previous.table(name) for name in stage.REUSED} if draft.previous else None,
             allowed_licences=settings.document_licences,
+            workers=stage.cores(),
         )
         draft.facts["loss"] = loss = {
             "before": _readable(draft.previous.table("documents")) if draft.previous else 0,
@@ -78,7 +79,9 @@ def unified_corpus(
             parsed=unified.parsed,
             reused=unified.reused,
             largest_cluster=unified.largest_cluster,
-            licences=dict(documents["licence"].value_counts(sort=True).iter_rows()),
+            licences=dict(
+                documents.select("licence").collect()["licence"].value_counts(sort=True).iter_rows()
+            ),
         )
 
     yield from refresh(

@@ -64,11 +64,18 @@ class Version:
 
     def table(self, name: str) -> pl.DataFrame:
         """Read one of the version's tables. Raises `StoreError` when it has none of that name."""
+        return pl.read_parquet(self._file(name))
+
+    def scan(self, name: str) -> pl.LazyFrame:
+        """Return one of the version's tables, of which only what is asked for will be read."""
+        return pl.scan_parquet(self._file(name))
+
+    def _file(self, name: str) -> Path:
         file = self.path / f"{name}.parquet"
         if not file.is_file():
             held = ", ".join(sorted(self.files)) or "no file"
             raise StoreError(f"{self.asset} has no table {name!r} in {self.path}; it has {held}")
-        return pl.read_parquet(file)
+        return file
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """Read all tables in the version's top folder, by name."""
