@@ -127,15 +127,14 @@ def read_commit(
     added = {path for frame in frames for path in frame["path"]}
     old_rows, kept = [], []
     contents, revisions = before["content"], before["revision"]
-    for path, (_, media_type) in wanted.items():
-        if path in seen:
-            at = seen[path].row
-            facts = row(path, media_type, contents[at], revisions[at])
-            if facts:
-                old_rows.append(facts)
-                kept.append(at)
-    if kept:  # content is taken over as it lies in memory
-        same = before[kept].select("content", "content_hash")
+    for path, known in seen.items():  # in the order of their rows
+        at = known.row
+        if path in wanted and (facts := row(path, wanted[path][1], contents[at], revisions[at])):
+            old_rows.append(facts)
+            kept.append(at)
+    if kept:  # a filter shares the memory of the content, taking rows by number would copy it
+        same = before.with_row_index().filter(pl.col("index").is_in(kept))
+        same = same.select("content", "content_hash")
         schema = {key: kind for key, kind in DOCUMENTS.schema.items() if key not in same.columns}
         rows = pl.DataFrame(old_rows, schema=schema).hstack(same)
         frames.append(rows.select(DOCUMENTS.schema.names()))

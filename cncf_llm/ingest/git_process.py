@@ -35,7 +35,7 @@ _ANY_SIZE = 1_000_000_000_000
 
 
 class GitError(Exception):
-    """Git failed: the last line it wrote, all that it wrote, and whether it ran out of time."""
+    """Git failed: the line that says why, all that it wrote, and whether it ran out of time."""
 
     def __init__(self, message: str, output: str = "", *, timed_out: bool = False) -> None:
         super().__init__(message)
@@ -122,8 +122,9 @@ def git_output(
 def _failure(status: int, said: str) -> Exception:
     if "No space left on device" in said:
         return OSError(errno.ENOSPC, "No space left on device while git was writing")
-    last = said.splitlines()[-1] if said else f"exit status {status}"
-    return GitError(last, said)
+    lines = said.splitlines() or [f"exit status {status}"]
+    cause = next((line for line in lines if line.startswith("fatal:")), lines[-1])
+    return GitError(cause, said)
 
 
 def _keep_end(stream: IO[bytes], kept: bytearray) -> None:

@@ -9,8 +9,8 @@ from cncf_llm.ingest.git_process import GitError, git_output
 
 SYMLINK = "120000"
 SUBMODULE = "160000"
-# Linux has 90,000 files in 6 MB. Nested trees can stand for billions in a few kilobytes.
-_TREE_BYTES = 200_000_000
+# Linux has 90,000 files in 9 MB. Nested trees can stand for billions in a few kilobytes.
+_TREE_BYTES = 50_000_000
 _PATH_BYTES = 1_000_000
 _PART = 1 << 16
 
@@ -28,7 +28,7 @@ def list_tree(git_dir: Path, commit: str) -> Iterator[TreeEntry]:
     """Yield all files of the commit.
 
     Raises `GitError`, and `UnreadableSourceError` (`tree-too-large`) when the list has more than
-    200 MB or a path more than 1 MB.
+    50 MB or a path more than 1 MB.
     """
     listing = ["ls-tree", "-r", "-z", "--full-tree", commit]
     size, rest = 0, b""

@@ -160,6 +160,33 @@ def test_file_header_wins_over_the_licence_file(new_repository, mirror, cache):
     assert (row["licence"], row["licence_source"]) == ("MIT", "a.yaml")
 
 
+def test_licences_beside_a_file_and_in_the_readme(new_repository, mirror, cache):
+    tool = new_repository("tool")
+    commit = tool.commit(
+        {
+            "LICENSE": "Apache License Version 2.0",
+            "README.md": "Documentation is distributed under CC BY 4.0.",
+            "paper.pdf": "%PDF",
+            "paper.pdf.license": "SPDX-License-Identifier: CC0-1.0\n",
+            "made-up.md": "<!-- SPDX-License-Identifier: Do-What-You-Like -->",
+            "pod.yaml": "kind: Pod",
+        }
+    )
+    tool.bundle(mirror / "acme__tool.bundle")
+    documents = read(mirror, cache).documents
+    found = {
+        row["path"]: (row["licence"], row["licence_source"], row["attribution"])
+        for row in documents.to_dicts()
+    }
+    readme = f"https://github.com/acme/tool/blob/{commit}/README.md"
+    assert found == {
+        "README.md": ("CC-BY-4.0", "README.md", f"acme/tool contributors, {readme}, CC-BY-4.0"),
+        "made-up.md": ("unknown", "made-up.md", None),
+        "paper.pdf": ("CC0-1.0", "paper.pdf.license", None),
+        "pod.yaml": ("Apache-2.0", "LICENSE", None),
+    }
+
+
 def test_a_mirror_may_say_where_its_permalinks_lead(new_repository, mirror, cache):
     tool = new_repository("tool")
     commit = tool.commit({"a.md": "a"})

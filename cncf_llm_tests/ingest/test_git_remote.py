@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from cncf_llm.ingest import RepositoryLimits, UnreadableSourceError, git_remote, head_commit
+from cncf_llm.ingest import (
+    OfflineError,
+    RepositoryLimits,
+    UnreadableSourceError,
+    git_remote,
+    head_commit,
+)
 from cncf_llm.ingest.git import DEFAULT_LIMITS, read_commit
 from cncf_llm.ingest.git_process import GitError, git, git_output
 from cncf_llm.ingest.git_remote import Remote, fetch_blobs, fetch_commit, remote_head
@@ -246,6 +252,10 @@ def test_head_commit_of_a_mirror(new_repository, mirror):
     commit = tool.commit({"a.md": "a"})
     with pytest.raises(UnreadableSourceError, match="not-in-mirror"):
         head_commit(NAME.url, mirror=mirror)
+    with pytest.raises(UnreadableSourceError, match="refused-url"):
+        head_commit("ext::sh -c true", mirror=mirror)
+    with pytest.raises(OfflineError, match=NAME.url):
+        head_commit(NAME.url, mirror=None, offline=True)
     tool.bare(mirror / "acme__tool.git")
     assert head_commit(NAME.url, mirror=mirror) == commit
     tool.bundle(mirror / "acme__tool.bundle")
