@@ -72,7 +72,7 @@ def website_documents(
     store: dg.ResourceParam[Store],
     landscape: Version,
 ) -> Results:
-    """One page or PDF of the project's website, crawled with Scrapy.
+    """One page, PDF or Markdown file of the project's website, crawled with Scrapy.
 
     Crawling is off unless `CNCF_LLM_CRAWL` is set; a mirror's copy of the site is always read.
     """
@@ -86,6 +86,8 @@ def website_documents(
             crawl=settings.crawl,
             offline=settings.offline,
             previous=_documents(draft.previous),
+            validators=draft.previous.facts.get("validators") if draft.previous else None,
+            progress=context.log.info,
         )
         _keep(draft, reading)
 

@@ -21,7 +21,7 @@ from cncf_llm.ingest.stackoverflow import read_stackoverflow
 from cncf_llm.ingest.tables import DOCUMENTS, Reading
 from cncf_llm.ingest.website import read_website
 
-VERSION = "2"
+VERSION = "3"
 
 __all__ = [
     "DOCUMENTS",

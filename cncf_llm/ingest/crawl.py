@@ -4,10 +4,10 @@ Twisted's reactor can run only once in a process, and a site must not be able to
 process, so results are handed over as files (see `CrawlJob`).
 """
 
-import hashlib
-import json
 import sys
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from cncf_llm.ingest.crawl_job import CrawlJob
 
@@ -18,53 +18,69 @@ def run(job: CrawlJob) -> None:
     """Crawl until there is nothing left or a limit is reached."""
     from scrapy.crawler import CrawlerProcess
 
-    from cncf_llm.ingest.crawl_spider import OwnSiteOnly, SiteSpider
+    from cncf_llm.ingest.crawl_output import CrawlOutput
+    from cncf_llm.ingest.crawl_spider import SiteSpider
+
+    process = CrawlerProcess(settings(job))
+    with CrawlOutput(job) as output:
+        process.crawl(SiteSpider, job=job, output=output)
+        process.start()
+    (Path(job.folder) / "finished.json").write_text("{}")
+
+
+def settings(job: CrawlJob) -> dict[str, Any]:
+    """Return Scrapy's settings for a job."""
+    from cncf_llm.ingest.crawl_middleware import OwnSiteOnly, PatientRetry
+    from cncf_llm.ingest.crawl_resolver import TRUSTED_HOST, PublicAddresses
 
     limits = job.limits
-    process = CrawlerProcess(
-        {
-            "AUTOTHROTTLE_ENABLED": not job.mirrored,
-            "AUTOTHROTTLE_START_DELAY": 0.5,
-            "CLOSESPIDER_TIMEOUT": limits.seconds,
-            # One request at a time, breadth first: which pages a limit cuts off is not by chance.
-            "CONCURRENT_REQUESTS": 1,
-            "COOKIES_ENABLED": False,
-            "DEPTH_PRIORITY": 1,
-            "DOWNLOADER_MIDDLEWARES": {OwnSiteOnly: 50},  # before robots.txt is asked for
-            "DOWNLOAD_DELAY": 0 if job.mirrored else 0.25,
-            "DOWNLOAD_MAXSIZE": limits.page_bytes,
-            "DOWNLOAD_TIMEOUT": 30,
-            "DOWNLOAD_WARNSIZE": 0,
-            "HTTPPROXY_ENABLED": not job.mirrored,
-            "LOG_LEVEL": "ERROR",
-            "METAREFRESH_ENABLED": False,
-            "REDIRECT_MAX_TIMES": 5,
-            "RETRY_TIMES": 2,
-            "ROBOTSTXT_OBEY": True,
-            "SCHEDULER_DISK_QUEUE": "scrapy.squeues.PickleFifoDiskQueue",
-            "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
-            "TELNETCONSOLE_ENABLED": False,
-            "USER_AGENT": USER_AGENT,
-        }
-    )
-    folder = Path(job.folder)
-    with (folder / "results.jsonl").open("a", encoding="utf-8") as results:
-
-        def page(url: str, media_type: str, body: bytes) -> None:
-            name = hashlib.sha256(body).hexdigest()
-            (folder / name).write_bytes(body)
-            write({"url": url, "media_type": media_type, "file": name})
-
-        def drop(url: str, reason: str, detail: str) -> None:
-            write({"url": url, "reason": reason, "detail": detail[:500]})
-
-        def write(line: dict[str, str]) -> None:
-            results.write(json.dumps(line) + "\n")
-            results.flush()
-
-        process.crawl(SiteSpider, job=job, page=page, drop=drop)
-        process.start()
-    (folder / "finished.json").write_text("{}")
+    return {
+        "AUTOTHROTTLE_ENABLED": not job.mirrored,
+        "AUTOTHROTTLE_MAX_DELAY": 10,
+        "AUTOTHROTTLE_START_DELAY": 0.5,
+        "CLOSESPIDER_TIMEOUT": limits.seconds,
+        # One request at a time, breadth first: which pages a limit cuts off is not by chance.
+        "CONCURRENT_REQUESTS": 1,
+        "COOKIES_ENABLED": False,
+        "DEPTH_PRIORITY": 1,
+        "DOWNLOADER_MIDDLEWARES": {
+            OwnSiteOnly: 50,  # before robots.txt is asked for
+            PatientRetry: 550,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        },
+        "DOWNLOAD_DELAY": 0 if job.mirrored else 0.25,
+        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+        "DOWNLOAD_MAXSIZE": limits.page_bytes,  # holds before and after unpacking
+        "DOWNLOAD_TIMEOUT": limits.page_seconds,
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "DOWNLOAD_WARNSIZE": 0,
+        "HTTPPROXY_ENABLED": not job.mirrored,
+        "LOG_LEVEL": "ERROR",
+        "LOG_VERSIONS": [],
+        "MEMUSAGE_CHECK_INTERVAL_SECONDS": 5,
+        "MEMUSAGE_LIMIT_MB": 1_000,
+        "METAREFRESH_ENABLED": False,
+        "REDIRECT_MAX_TIMES": 5,
+        "REMOTE_CONTROL_ENABLED": False,
+        # Not after a timeout: a page that never ends would hold up the crawl three times.
+        "RETRY_EXCEPTIONS": [
+            f"scrapy.exceptions.{name}"
+            for name in (
+                "CannotResolveHostError",
+                "DownloadConnectionRefusedError",
+                "DownloadFailedError",
+                "ResponseDataLossError",
+            )
+        ],
+        "RETRY_GIVE_UP_LOG_LEVEL": "INFO",
+        "RETRY_TIMES": 2,
+        "ROBOTSTXT_OBEY": True,
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "TELNETCONSOLE_ENABLED": False,
+        TRUSTED_HOST: urlsplit(job.base).hostname if job.mirrored else "",
+        "TWISTED_DNS_RESOLVER": PublicAddresses,
+        "USER_AGENT": USER_AGENT,
+    }
 
 
 if __name__ == "__main__":

@@ -1,61 +1,52 @@
 """The spider of one site. Imported in the crawling process only."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
 import scrapy  # noqa: TID253 - this module is loaded by the crawling process alone
-from scrapy.exceptions import CloseSpider, IgnoreRequest  # noqa: TID253
+from scrapy.exceptions import CloseSpider  # noqa: TID253
 from scrapy.http import HtmlResponse, Request, Response  # noqa: TID253
-from scrapy.linkextractors import IGNORED_EXTENSIONS, LinkExtractor  # noqa: TID253
 from scrapy.signals import spider_error  # noqa: TID253
-from scrapy.spidermiddlewares.httperror import HttpError  # noqa: TID253
 from twisted.python.failure import Failure
 
-from cncf_llm.ingest.crawl_job import CrawlJob
+from cncf_llm.ingest.crawl_address import page_path
+from cncf_llm.ingest.crawl_failure import reason_of
+from cncf_llm.ingest.crawl_frontier import Frontier, Refusal
+from cncf_llm.ingest.crawl_job import CrawlJob, KnownPage
+from cncf_llm.ingest.crawl_media import HTML, UnwantedError, media_type_of
+from cncf_llm.ingest.crawl_middleware import seconds_asked_for
+from cncf_llm.ingest.crawl_output import CrawlOutput
+from cncf_llm.ingest.crawl_page import PageFacts, read_page
+from cncf_llm.ingest.crawl_sitemap import (
+    UnreadableSitemapError,
+    read_sitemap,
+    sitemaps_in_robots,
+)
 
-_HTML = ("text/html", "application/xhtml+xml")
-
-
-class OtherSiteError(IgnoreRequest):
-    """A redirect leads to another site, to this machine or to another protocol."""
-
-
-class OwnSiteOnly:
-    """Downloader middleware: refuses each request, redirected ones too, that leaves the site."""
-
-    def __init__(self, job: CrawlJob) -> None:
-        self.job = job
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> "OwnSiteOnly":
-        return cls(crawler.spider.job)
-
-    def process_request(self, request: Request) -> None:
-        if self.job.address(request.url) != request.url.partition("#")[0]:
-            raise OtherSiteError(f"leads to {request.url}")
+_SITEMAP_DEPTH = 3
+_MOST_FAILURES = 10  # in a row
+_ENDED_BY = {"closespider_timeout": "time-limit", "memusage_exceeded": "memory-limit"}
 
 
 class SiteSpider(scrapy.Spider):
-    """Follows the links of one site and hands HTML pages and PDF files to `page`."""
+    """Follows links and sitemaps of one site and hands pages, PDF and Markdown to `output`.
+
+    `far` in a request's meta is how many links it is from the start; the nearest go first.
+    """
 
     name = "site"
+    handle_httpstatus_list = [304]  # noqa: RUF012 - Scrapy's name for an attribute of the class
 
-    def __init__(
-        self,
-        job: CrawlJob,
-        page: Callable[[str, str, bytes], None],
-        drop: Callable[[str, str, str], None],
-    ) -> None:
+    def __init__(self, job: CrawlJob, output: CrawlOutput) -> None:
         super().__init__()
         self.job = job
-        self.page = page
-        self.drop = drop
-        self.links = LinkExtractor(
-            deny_extensions=[extension for extension in IGNORED_EXTENSIONS if extension != "pdf"]
-        )
-        self.asked_for: set[str] = set()
-        self.seen: set[str] = set()  # pages and drops, by public URL
-        self.limited: set[str] = set()
+        self.output = output
+        self.frontier = Frontier(job)
+        self.done: set[str] = set()
+        self.answers = 0
+        self.failures = 0
         self.bytes = 0
 
     @classmethod
@@ -65,79 +56,192 @@ class SiteSpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        for url in self.job.start_urls:
-            for request in self._requests(url, url):
-                yield request
+        """Ask for robots.txt first: a site that does not answer is asked for nothing else."""
+        yield Request(
+            f"{self.job.base}/robots.txt",
+            callback=self.robots,
+            errback=self.no_robots,
+            meta={"dont_obey_robotstxt": True},
+        )
+
+    def robots(self, response: Response) -> Iterator[Request]:
+        named = sitemaps_in_robots(response.body)
+        yield from self._begin([urljoin(response.url, url) for url in named])
+
+    def no_robots(self, failure: Failure) -> Iterator[Request]:
+        reason = reason_of(failure)
+        if reason.passing or reason.code == "private-address":
+            # RFC 9309, section 2.3.1.4: then nothing may be asked for.
+            self._drop(
+                [self.job.start_urls[0]], reason.code, reason.detail, passing=True, cut_short=True
+            )
+        else:
+            yield from self._begin([])
+
+    def sitemap(self, response: Response, depth: int, named: bool) -> Iterator[Request]:
+        try:
+            pages, further = read_sitemap(response.body, self.job.limits.page_bytes)
+        except UnreadableSitemapError as error:
+            if named:
+                self._drop([response.url], "unreadable-sitemap", str(error))
+            return
+        # Where a limit cuts, what lies below a start page goes before the rest.
+        pages.sort(key=lambda url: not url.startswith(self.job.start_urls))
+        for url in pages:
+            yield from self._requests(url, 1)
+        if further and depth >= _SITEMAP_DEPTH:
+            self._drop([response.url], "unreadable-sitemap", f"more than {depth} sitemaps deep")
+            return
+        for url in further:
+            yield from self._sitemap_requests(url, depth + 1, named=True)
+
+    def no_sitemap(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if request.cb_kwargs["named"]:  # at the usual place there need not be one
+            reason = reason_of(failure)
+            self._drop([request.url], "unreadable-sitemap", f"{reason.code} {reason.detail}")
 
     def parse(self, response: Response) -> Iterator[Request]:
-        url = self.job.canonical(response.url)
-        declared = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        media_type = declared.partition(";")[0].strip().lower()
-        if not self._new(url):
+        urls = [*response.meta.get("redirect_urls", []), response.url]
+        far = response.meta["far"]
+        self.answers += 1
+        self.failures = 0
+        if response.status == 304:
+            yield from self._stored(urls, far, "not-modified")
             return
         self.bytes += len(response.body)
         if self.bytes > self.job.limits.total_bytes:
-            self._limit("byte-limit", f"{self.job.limits.total_bytes:,} bytes in all")
-            raise CloseSpider("byte-limit")
-        if response.body.startswith(b"%PDF-"):
-            self.page(url, "application/pdf", response.body)
-        elif media_type not in _HTML:
-            self.drop(url, "unsupported-media-type", f"served as {declared or 'nothing'}")
-        elif b"\0" in response.body[:65536] or not isinstance(response, HtmlResponse):
-            self.drop(url, "not-html", f"served as {declared}, but binary")
-        elif not response.body.strip():
-            self.drop(url, "empty-page", "the page has no content")
-        else:
-            self.page(url, "text/html", response.body)
-            if response.meta["depth"] >= self.job.limits.depth:
-                self._limit("depth-limit", f"{self.job.limits.depth} links from the start")
-                return
-            for link in self.links.extract_links(response):
-                yield from self._requests(link.url, url)
-
-    def failed(self, failure: Failure) -> None:
-        """Write down why a page could not be had."""
-        request: Request = failure.request  # type: ignore[attr-defined]
-        url = self.job.canonical(request.url)
-        error = failure.value
-        if not self._new(url):
+            self._stop("byte-limit", f"{self.job.limits.total_bytes:,} bytes in all")
+        try:
+            media_type = media_type_of(response)
+        except UnwantedError as error:
+            self._drop(urls, error.reason, error.detail)
             return
-        if isinstance(error, HttpError):
-            self.drop(url, f"http-{error.response.status}", "")
-        elif isinstance(error, OtherSiteError):
-            self.drop(url, "redirect-to-other-site", str(error))
-        elif isinstance(error, IgnoreRequest) and "robots.txt" in str(error):
-            self.drop(url, "disallowed-by-robots", str(error))
-        elif isinstance(error, IgnoreRequest) and "redirections" in str(error):
-            self.drop(url, "redirect-loop", str(error))
-        elif ("size" in str(error) and "larger" in str(error)) or "DOWNLOAD_MAXSIZE" in str(error):
-            self.drop(url, "too-large", str(error))
-        else:
-            self.drop(url, "download-failed", f"{type(error).__name__}: {error}")
+        page = KnownPage(
+            self.output.content(response.body),
+            media_type,
+            (response.headers.get("ETag") or b"").decode("latin-1") or None,
+            (response.headers.get("Last-Modified") or b"").decode("latin-1") or None,
+        )
+        yield from self._page(urls, far, response, page, None)
+
+    def failed(self, failure: Failure) -> Iterator[Request]:
+        """Write down why a page could not be had; what may pass leaves the page as it was."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        urls = [*request.meta.get("redirect_urls", []), request.url]
+        far = request.meta["far"]
+        self.answers += 1
+        reason = reason_of(failure)
+        cut_short = reason.passing and far == 0
+        self._drop(urls, reason.code, reason.detail, reason.passing, cut_short)
+        if not reason.passing:
+            return
+        self.failures += 1
+        if self.failures >= _MOST_FAILURES:
+            self._stop("site-failing", f"{self.failures} addresses in a row; last {reason.code}")
+        response = getattr(failure.value, "response", None)
+        wait = seconds_asked_for(response, datetime.now(UTC)) if response else None
+        if wait is not None and wait > self.job.limits.wait:
+            self._stop("asked-to-wait", f"{reason.code}, to ask again in {wait:g} s")
+        yield from self._stored(urls, far, reason.code)
 
     def unreadable(self, failure: Failure, response: Response) -> None:
-        """Write down that the links of a page could not be read."""
-        url = self.job.canonical(response.url)
-        self.drop(url, "unreadable-links", f"{type(failure.value).__name__}: {failure.value}")
+        """Write down that a page could not be read."""
+        detail = f"{type(failure.value).__name__}: {failure.value}"
+        self._drop([response.url], "unreadable-page", detail)
 
-    def _requests(self, url: str, referrer: str) -> Iterator[Request]:
-        address = self.job.address(url)
-        if address is None or address in self.asked_for:
-            return
-        if len(self.asked_for) >= self.job.limits.pages:
-            self._limit("page-limit", f"{self.job.limits.pages} pages; first left out: {url}")
-            return
-        self.asked_for.add(address)
-        # Not filtered: `asked_for` does that, and the filter would lose redirects without a word.
-        yield Request(address, callback=self.parse, errback=self.failed, dont_filter=True)
+    def closed(self, reason: str) -> None:
+        if reason in _ENDED_BY:
+            self._limit(
+                _ENDED_BY[reason], f"{self._waiting()} addresses were still to be asked for"
+            )
+        self.output.progress(self.bytes, self._waiting(), last=True)
 
-    def _new(self, url: str) -> bool:
-        new = url not in self.seen
-        self.seen.add(url)
-        return new
+    def _begin(self, sitemaps: list[str]) -> Iterator[Request]:
+        for url in self.job.start_urls:
+            yield from self._requests(url, 0)
+        for url in sitemaps:
+            yield from self._sitemap_requests(url, 1, named=True)
+        yield from self._sitemap_requests(f"{self.job.base}/sitemap.xml", 1, named=False)
+
+    def _stored(self, urls: list[str], far: int, why: str) -> Iterator[Request]:
+        """Take a page as the earlier crawl had it, and follow its links."""
+        known = self.job.known.get(page_path(self.job.public(urls[-1])))
+        if known:
+            body = (self.output.folder / known.file).read_bytes()
+            kind = HtmlResponse if known.media_type == HTML else Response
+            yield from self._page(urls, far, kind(urls[-1], body=body), known, why)
+        elif why == "not-modified":
+            self._drop(urls, "http-304", "not modified, but never read before")
+
+    def _page(
+        self, urls: list[str], far: int, response: Response, page: KnownPage, stored: str | None
+    ) -> Iterator[Request]:
+        public = self.job.public(urls[-1])
+        paths = self._paths(urls)
+        if page_path(public) in self.done:  # redirects lead here more than once
+            self.output.seen(paths)
+            return
+        self.done.add(page_path(public))
+        facts = PageFacts()
+        if isinstance(response, HtmlResponse) and page.media_type == HTML:
+            facts = read_page(response)
+        address = self.job.address(facts.canonical) if facts.canonical else None
+        if facts.index:
+            canonical = page_path(self.job.public(address)) if address else None
+            self.output.page(public, paths, page, facts.licence, canonical, stored)
+        else:
+            self._drop(urls, "noindex", "the page asks not to be kept")
+        self.output.progress(self.bytes, self._waiting())
+        for url in (*facts.links, *([address] if address else [])) if facts.follow else ():
+            yield from self._requests(url, far + 1)
+
+    def _requests(self, url: str, far: int) -> Iterator[Request]:
+        found = self.frontier.page(url, far)
+        if isinstance(found, Refusal):
+            self._drop([url], found.reason, found.detail, True, found.cut_short)
+        elif found:
+            # Not filtered: the frontier does that, and the filter would lose redirects silently.
+            yield Request(
+                found,
+                callback=self.parse,
+                errback=self.failed,
+                meta={"far": far},
+                priority=-far,
+                dont_filter=True,
+            )
+
+    def _sitemap_requests(self, url: str, depth: int, named: bool) -> Iterator[Request]:
+        if address := self.frontier.sitemap(url):
+            yield Request(
+                address,
+                callback=self.sitemap,
+                errback=self.no_sitemap,
+                cb_kwargs={"depth": depth, "named": named},
+                dont_filter=True,
+            )
+
+    def _drop(
+        self,
+        urls: list[str],
+        reason: str,
+        detail: str,
+        passing: bool = False,
+        cut_short: bool = False,
+    ) -> None:
+        paths = [] if passing else self._paths(urls)
+        self.output.drop(self.job.public(urls[0]), reason, detail, paths, cut_short)
 
     def _limit(self, reason: str, detail: str) -> None:
-        """Write down once that a limit cut the crawl short."""
-        if reason not in self.limited:
-            self.limited.add(reason)
-            self.drop(self.job.start_urls[0], reason, detail)
+        self._drop([self.job.start_urls[0]], reason, detail, passing=True, cut_short=True)
+
+    def _stop(self, reason: str, detail: str) -> None:
+        self._limit(reason, detail)
+        raise CloseSpider(reason)
+
+    def _paths(self, urls: list[str]) -> list[str]:
+        own = [url for url in urls if self.job.address(url)]
+        return list(dict.fromkeys(page_path(self.job.public(url)) for url in own))
+
+    def _waiting(self) -> int:
+        return len(self.frontier.pages) - self.answers

@@ -1,183 +1,320 @@
-"""Crawls of a server on this machine that misbehaves in every way a site can."""
+"""One crawl of a server that misbehaves in every way a site can, and a few of what ends a crawl."""
 
 import gzip
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+import time
+import zlib
 
+import brotli
 import pytest
 
 from cncf_llm.ingest.crawl_job import CrawlJob, CrawlLimits
 from cncf_llm.ingest.crawl_process import run_crawl
 from cncf_llm.ingest.errors import UnreadableSourceError
+from cncf_llm_tests.ingest.site_server import (
+    HERE,
+    Answer,
+    Crawled,
+    Server,
+    crawl,
+    linking,
+    moved,
+    serve,
+)
 
+PAGES = {
+    "/page.html": Answer("page"),
+    "/absolute.html": Answer("absolute"),
+    "/www.html": Answer("www"),
+    "/paper.pdf": Answer(b"%PDF-1.4 x", "application/pdf"),
+    "/paper-as-page": Answer(b"%PDF-1.4 y", "application/octet-stream"),
+    "/guide.md": Answer("# Guide", "text/plain"),
+    "/guide": Answer("# Guide", "text/x-markdown; charset=utf-8"),
+    "/docs/notes.txt": Answer("notes", "text/plain"),
+    "/tracked.html": Answer("tracked", headers={"Set-Cookie": "session=1"}),
+    "/session.html": Answer("session"),
+    "/wide.html": Answer("wide".encode("utf-16")),
+    "/deep.html": Answer("<div>" * 20_000 + '<a href="/from-the-deep.html">x</a>'),
+    "/from-the-deep.html": Answer("deep"),
+    "/nofollow.html": linking("/behind-nofollow", head='<meta name="robots" content="nofollow">'),
+}
+BOMB = b"x" * 5_000_000
+DROPS = {
+    "/data.csv": (Answer("a,b", "text/csv"), "unsupported-media-type"),
+    "/notes.txt": (Answer("notes", "text/plain"), "unsupported-media-type"),
+    "/binary.html": (Answer(b"\x00\x01" * 500), "not-html"),
+    "/binary.md": (Answer(b"\x00\x01" * 500, "text/markdown"), "not-text"),
+    "/empty.html": (Answer(" \n"), "empty-page"),
+    "/noindex.html": (
+        linking("/behind-noindex", head='<meta name="Robots" content="NOINDEX, follow">'),
+        "noindex",
+    ),
+    "/noindex-header.html": (Answer("x", headers={"X-Robots-Tag": "noindex"}), "noindex"),
+    "/big.html": (Answer("x" * 600_000), "too-large"),
+    "/big-chunked.html": (Answer("x" * 600_000, headers={"Content-Length": ""}), "too-large"),
+    "/gzip-bomb.html": (
+        Answer(gzip.compress(BOMB), headers={"Content-Encoding": "gzip"}),
+        "too-large",
+    ),
+    "/deflate-bomb.html": (
+        Answer(zlib.compress(BOMB), headers={"Content-Encoding": "deflate"}),
+        "too-large",
+    ),
+    "/brotli-bomb.html": (
+        Answer(brotli.compress(BOMB), headers={"Content-Encoding": "br"}),
+        "too-large",
+    ),
+    "/twice-packed.html": (
+        Answer(gzip.compress(gzip.compress(BOMB)), headers={"Content-Encoding": "gzip, gzip"}),
+        "too-large",
+    ),
+    "/packed.html": (Answer("x", headers={"Content-Encoding": "compress"}), "unsupported-encoding"),
+    "/no-gzip.html": (Answer("plain", headers={"Content-Encoding": "gzip"}), "download-failed"),
+    "/to-other-host": (moved("https://elsewhere.example/"), "redirect-to-other-site"),
+    "/to-metadata": (moved("http://169.254.169.254/latest/meta-data"), "redirect-to-other-site"),
+    "/to-loopback": (moved("http://localhost:22/"), "redirect-to-other-site"),
+    "/to-file": (moved("file:///etc/passwd"), "redirect-to-other-site"),
+    "/to-script": (moved("javascript:alert(1)"), "redirect-to-other-site"),
+    "/to-nothing": (moved("http://[broken"), "redirect-to-other-site"),
+    "/loop": (moved("/loop"), "redirect-loop"),
+    "/loop-a": (moved("/loop-b"), "redirect-loop"),
+    "/loop-b": (moved("/loop-a"), "redirect-loop"),
+    "/moved-nowhere": (Answer(status=301), "http-301"),
+    "/gone.html": (Answer(status=410), "http-410"),
+    "/missing.html": (Answer(status=404), "http-404"),
+    "/unasked-304.html": (Answer(status=304), "http-304"),
+    "/busy.html": (Answer(status=429), "http-429"),
+    "/down.html": (Answer(status=503, headers={"Retry-After": "0"}), "http-503"),
+    "/short.html": (Answer("cut", headers={"Content-Length": "500"}), "download-failed"),
+    "/reset.html": (lambda handler: handler.connection.close(), "download-failed"),
+    "/garbage.html": (lambda handler: handler.wfile.write(b"\xff" * 100), "download-failed"),
+    "/never.html": (lambda handler: drip(handler), "download-failed"),
+}
+OTHERS = {
+    "/robots.txt": Answer("User-agent: *\nDisallow: /secret/\n", "text/plain"),
+    "/secret/page.html": Answer("secret"),
+    "/to-page": moved("/page.html"),
+    "/behind-noindex": Answer("behind noindex"),
+}
 LINKS = (
+    *(path for path in PAGES if path not in ("/tracked.html", "/session.html")),
+    *DROPS,
     "/page.html#part",
     "page.html",
+    "/index.html",
+    "/tracked.html?utm_source=a&utm_medium=b",
+    "/tracked.html?utm_source=c",
+    "/session.html;jsessionid=1234",
+    "/session.html?PHPSESSID=abc",
     "https://site.example/absolute.html",
     "https://www.site.example/www.html",
     "https://elsewhere.example/",
     "mailto:somebody@site.example",
+    "file:///etc/passwd",
+    "data:text/html,x",
     "http://[broken",
     "https://site.example:99999/",
-    "/paper.pdf",
-    "/paper-as-page",
-    "/secret/page.html",
-    "/missing.html",
-    "/binary.html",
-    "/data.csv",
-    "/empty.html",
-    "/big.html",
-    "/bomb.html",
+    "https://somebody@site.example/",
+    "/image.png",
     "/to-page",
-    "/to-other-host",
-    "/to-private",
-    "/to-file",
-    "/loop",
-    "/reset.html",
-    "/short.html",
+    "/secret/page.html",
+    "/" + "long/" * 1_000,
 )
 
 
-class Site(BaseHTTPRequestHandler):
-    asked: list[str]
-
-    def do_GET(self):
-        self.asked.append(self.path)
-        answers: dict[str, Callable[[], None]] = {
-            "/robots.txt": lambda: self.answer(b"User-agent: *\nDisallow: /secret/\n"),
-            "/": lambda: self.page("".join(f'<a href="{link}">x</a>' for link in LINKS)),
-            "/page.html": lambda: self.page("page"),
-            "/absolute.html": lambda: self.page("absolute"),
-            "/www.html": lambda: self.page("www"),
-            "/secret/page.html": lambda: self.page("secret"),
-            "/paper.pdf": lambda: self.answer(b"%PDF-1.4 x", "application/pdf"),
-            "/paper-as-page": lambda: self.answer(b"%PDF-1.4 y", "application/octet-stream"),
-            "/binary.html": lambda: self.answer(b"\x00\x01" * 500),
-            "/data.csv": lambda: self.answer(b"a,b", "text/csv"),
-            "/empty.html": lambda: self.answer(b" \n", "text/html"),
-            "/big.html": lambda: self.page("x" * 60_000),
-            "/bomb.html": lambda: self.answer(
-                gzip.compress(b"x" * 5_000_000), "text/html", **{"Content-Encoding": "gzip"}
-            ),
-            "/to-page": lambda: self.moved("/page.html"),
-            "/to-other-host": lambda: self.moved("https://elsewhere.example/"),
-            "/to-private": lambda: self.moved("http://169.254.169.254/latest/meta-data"),
-            "/to-file": lambda: self.moved("file:///etc/passwd"),
-            "/loop": lambda: self.moved("/loop"),
-            "/reset.html": lambda: self.connection.close(),
-            "/short.html": lambda: self.answer(b"<p>cut</p>", **{"Content-Length": "500"}),
-        }
-        if self.path.startswith("/calendar/"):
-            day = int(self.path.rsplit("/", 1)[1])
-            self.page(f'<a href="/calendar/{day + 1}">next</a>')
-        elif self.path in answers:
-            answers[self.path]()
-        else:
-            self.send_error(404)
-
-    def page(self, body: str) -> None:
-        self.answer(f"<html><body>{body}</body></html>".encode(), "text/html; charset=utf-8")
-
-    def answer(self, body: bytes, media_type: str = "text/html", **headers: str) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", media_type)
-        for name, value in ({"Content-Length": str(len(body))} | headers).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def moved(self, location: str) -> None:
-        self.send_response(302)
-        self.send_header("Location", location)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_):
+def drip(handler) -> None:
+    """Send a page that never ends."""
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    try:
+        for _ in range(200):
+            handler.wfile.write(b"<p>more</p>")
+            handler.wfile.flush()
+            time.sleep(0.05)
+    except ConnectionError:
         pass
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    Site.asked = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+def hostile(tmp_path_factory) -> tuple[Server, Crawled]:
+    answers = {"/": linking(*LINKS), **PAGES, **OTHERS}
+    answers |= {path: answer for path, (answer, _) in DROPS.items()}
+    with serve(answers) as server:
+        folder = tmp_path_factory.mktemp("crawl")
+        limits = {"page_bytes": 500_000, "page_seconds": 1.0, "wait": 0.05}
+        return server, crawl(server, folder, **limits)
 
 
-def crawl(server: str, folder: Path, start: str = "/", **limits) -> list[dict[str, str]]:
-    job = CrawlJob(
-        host="site.example",
-        base=server,
-        start_urls=(f"https://site.example{start}",),
-        folder=str(folder),
-        limits=CrawlLimits(**limits),
+def test_pages_of_a_hostile_site(hostile):
+    server, crawled = hostile
+    assert set(crawled.pages) == {"/", "/behind-noindex", *PAGES}
+    kinds = {path: kind for path, kind in crawled.pages.items() if kind != "text/html"}
+    assert kinds == {
+        "/docs/notes.txt": "text/plain",
+        "/guide": "text/markdown",
+        "/guide.md": "text/markdown",
+        "/paper-as-page": "application/pdf",
+        "/paper.pdf": "application/pdf",
+    }
+    assert crawled.contents["/paper.pdf"] == b"%PDF-1.4 x"
+    asked = server.paths()
+    for path in ("/secret/page.html", "/index.html", "/image.png", "/behind-nofollow"):
+        assert path not in asked
+    assert asked.count("/page.html") == 2  # once more because of the redirect
+    assert [path for path in asked if path.startswith(("/tracked", "/session"))] == [
+        "/tracked.html",
+        "/session.html",
+    ]
+    assert not any("Cookie" in headers for _, headers in server.asked)
+
+
+def test_reasons_of_a_hostile_site(hostile):
+    _, crawled = hostile
+    long = f"/{'long/' * 1_000}"[: 500 - len(HERE)]
+    assert crawled.drops == {
+        **{path: reason for path, (_, reason) in DROPS.items()},
+        "/secret/page.html": "disallowed-by-robots",
+        long: "url-too-long",
+    }
+    assert "169.254.169.254" in crawled.details["/to-metadata"]
+    assert not any(line.get("cut_short") for line in crawled.lines)
+
+
+def test_how_often_a_failing_page_is_asked_for(hostile):
+    server, _ = hostile
+    asked = server.paths()
+    assert {path: asked.count(path) for path in ("/busy.html", "/down.html", "/reset.html")} == {
+        "/busy.html": 3,
+        "/down.html": 3,
+        "/reset.html": 3,
+    }
+    assert asked.count("/never.html") == 1
+
+
+def day(handler) -> Answer:
+    """A calendar: each page leads to the next days, and to itself with one more filter."""
+    path, _, query = handler.path.partition("?")
+    number = int(path.rsplit("/", 1)[1])
+    return linking(f"/day/{number + 1}", f"/day/{number + 2}", f"{path}?{query}&filter={number}")
+
+
+def test_endless_calendars_and_ever_longer_queries_end(tmp_path):
+    answers = {
+        "/": linking("/day/1", "/a/b/"),
+        "/a/b/": linking("a/b/", "b/a/"),
+        "*": lambda handler: (
+            day(handler) if handler.path.startswith("/day/") else linking("a/b/", "b/a/")
+        ),
+        "/robots.txt": Answer(status=404),
+        "/sitemap.xml": Answer(status=404),
+    }
+    with serve(answers) as server:
+        crawled = crawl(server, tmp_path, alike=5, depth=40)
+    reasons = sorted(zip(crawled.drops.values(), crawled.details.values(), strict=True))
+    assert reasons == [
+        ("too-many-alike", "5 addresses like /a/b"),
+        ("too-many-alike", "5 addresses like /day/0"),
+        ("too-many-alike", "5 addresses like /day/0?"),
+    ]
+    assert len(crawled.pages) == 1 + 5 + 5 + 5
+
+
+@pytest.mark.parametrize(
+    ("limits", "pages", "reason"),
+    [
+        ({"pages": 5, "depth": 100}, 5, "page-limit"),
+        pytest.param({"depth": 3}, 4, "depth-limit", marks=pytest.mark.slow),
+        pytest.param({"total_bytes": 200}, 2, "byte-limit", marks=pytest.mark.slow),
+    ],
+)
+def test_limits_cut_a_crawl_short(tmp_path, limits, pages, reason):
+    answers = {
+        f"/{'x' * number}": linking(f"/{'x' * (number + 1)}", head="<b>" * 3) for number in range(9)
+    }
+    with serve(answers) as server:
+        crawled = crawl(server, tmp_path, **limits)
+    assert len(crawled.pages) == pages
+    cuts = [line["reason"] for line in crawled.lines if line.get("cut_short")]
+    assert cuts == [reason]
+
+
+def test_a_site_that_asks_to_wait_for_long_is_left_alone(tmp_path):
+    later = Answer(status=429, headers={"Retry-After": "3600"})
+    others = [f"/{'x' * number}" for number in range(1, 20)]
+    answers = {"/": linking("/later", *others), "/later": later, "*": Answer("other")}
+    with serve(answers) as server:
+        crawled = crawl(server, tmp_path, wait=2)
+    assert crawled.drops == {"/later": "http-429", "/": "asked-to-wait"}
+    assert server.paths().count("/later") == 1
+    assert len(server.asked) < 10
+
+
+def test_retry_after_is_waited_for_and_no_secrets_are_handed_on(tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    seen = tmp_path / "seen.txt"
+    spy = f"import os; open({str(seen)!r}, 'w').write(repr(dict(os.environ)))"
+    (tmp_path / "sitecustomize.py").write_text(spy)
+    asked = []
+
+    def once_busy(_) -> Answer:
+        asked.append(time.monotonic())
+        busy = Answer(status=503, headers={"Retry-After": "1"})
+        return busy if len(asked) == 1 else Answer("here")
+
+    with serve({"/": once_busy}) as server:
+        crawled = crawl(server, tmp_path, wait=5)
+    assert set(crawled.pages) == {"/"}
+    assert asked[1] - asked[0] >= 1
+    assert "PYTHONPATH" in seen.read_text()
+    assert "secret" not in seen.read_text()
+
+
+def test_a_site_of_which_nothing_works_is_given_up(tmp_path):
+    names = [chr(ord("a") + number) for number in range(26)]
+    answers = {"/": linking(*(f"/{name}" for name in names)), "/robots.txt": Answer()}
+    with serve(answers | {"*": Answer(status=500)}) as server:
+        crawled = crawl(server, tmp_path, wait=0.01)
+    assert crawled.drops["/"] == "site-failing"
+    assert sum(reason == "http-500" for reason in crawled.drops.values()) < 15
+
+
+def test_the_time_limit_keeps_what_there_is(tmp_path):
+    def slow(handler) -> Answer:
+        time.sleep(0.3)
+        return linking(f"{handler.path}x")
+
+    said: list[str] = []
+    with serve({"/": linking("/x"), "/robots.txt": Answer(), "*": slow}) as server:
+        job = CrawlJob(
+            "site.example",
+            server.base,
+            (f"{HERE}/",),
+            str(tmp_path),
+            CrawlLimits(seconds=1, depth=100),
+        )
+        lines = run_crawl(job, said.append)
+    assert sum("file" in line for line in lines) >= 2
+    assert [line["reason"] for line in lines if "reason" in line] == ["time-limit"]
+    assert said[-1].startswith("site.example: ")
+    assert "pages" in said[-1]
+    assert "addresses waiting" in said[-1]
+
+
+def test_why_a_crawl_fails(tmp_path):
+    def failing(base: str, host: str = "site.example", folder: str = "a") -> tuple[str, str]:
+        (tmp_path / folder).mkdir()
+        limits = CrawlLimits(wait=0.01)
+        job = CrawlJob(host, base, (f"https://{host}/",), str(tmp_path / folder), limits)
+        with pytest.raises(UnreadableSourceError) as caught:
+            run_crawl(job)
+        return caught.value.reason, caught.value.detail
+
+    assert failing("not a url")[0] == "crawl-failed"
+    reason, detail = failing("http://127.0.0.1:9", folder="b")
+    assert reason == "crawl-failed"
+    assert "download-failed" in detail
+    # Not a mirror: the names are resolved, and lead to this machine.
+    assert failing("https://localhost", "localhost", "c") == (
+        "private-address",
+        "localhost is at 127.0.0.1",
     )
-    return run_crawl(job)
-
-
-def test_pages_and_drops(server, tmp_path):
-    lines = crawl(server, tmp_path, page_bytes=50_000, seconds=60)
-    pages = {line["url"]: line["media_type"] for line in lines if "file" in line}
-    drops = {line["url"]: line["reason"] for line in lines if "reason" in line}
-    here = "https://site.example"
-    assert pages == {
-        f"{here}/": "text/html",
-        f"{here}/absolute.html": "text/html",
-        f"{here}/page.html": "text/html",
-        f"{here}/paper-as-page": "application/pdf",
-        f"{here}/paper.pdf": "application/pdf",
-        f"{here}/www.html": "text/html",
-    }
-    assert drops == {
-        f"{here}/big.html": "too-large",
-        f"{here}/binary.html": "not-html",
-        f"{here}/bomb.html": "too-large",
-        f"{here}/data.csv": "unsupported-media-type",
-        f"{here}/empty.html": "empty-page",
-        f"{here}/loop": "redirect-loop",
-        f"{here}/missing.html": "http-404",
-        f"{here}/reset.html": "download-failed",
-        f"{here}/secret/page.html": "disallowed-by-robots",
-        f"{here}/short.html": "download-failed",
-        f"{here}/to-file": "http-302",
-        "https://elsewhere.example/": "redirect-to-other-site",
-        "http://169.254.169.254/latest/meta-data": "redirect-to-other-site",
-    }
-    assert "/secret/page.html" not in Site.asked
-    files = {line["url"]: tmp_path / line["file"] for line in lines if "file" in line}
-    assert files[f"{here}/paper.pdf"].read_bytes() == b"%PDF-1.4 x"
-
-
-def test_an_endless_calendar_ends_at_the_page_limit(server, tmp_path):
-    lines = crawl(server, tmp_path, "/calendar/1", pages=5, depth=100)
-    assert sum("file" in line for line in lines) == 5
-    assert [line["reason"] for line in lines if "reason" in line] == ["page-limit"]
-
-
-@pytest.mark.slow
-def test_an_endless_calendar_ends_at_the_depth_limit(server, tmp_path):
-    lines = crawl(server, tmp_path, "/calendar/1", depth=3)
-    assert sum("file" in line for line in lines) == 4
-    assert [line["reason"] for line in lines if "reason" in line] == ["depth-limit"]
-
-
-@pytest.mark.slow
-def test_the_sum_of_bytes_is_limited(server, tmp_path):
-    lines = crawl(server, tmp_path, "/calendar/1", total_bytes=100)
-    assert [line["reason"] for line in lines if "reason" in line] == ["byte-limit"]
-
-
-def test_a_crawling_process_that_fails_is_an_error_with_what_it_said(tmp_path):
-    with pytest.raises(UnreadableSourceError) as caught:
-        crawl("not a url", tmp_path)
-    assert caught.value.reason == "crawl-failed"
-
-
-@pytest.mark.slow
-def test_a_site_that_does_not_answer_is_an_error(tmp_path):
-    with pytest.raises(UnreadableSourceError) as caught:
-        crawl("http://127.0.0.1:9", tmp_path)
-    assert caught.value.reason == "crawl-failed"
+    assert failing("https://2130706433", "2130706433", "d")[0] == "private-address"

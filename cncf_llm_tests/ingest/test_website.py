@@ -1,11 +1,15 @@
+import csv
+import shutil
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from cncf_llm.ingest import DOCUMENTS, MirrorError, OfflineError, read_website
-from cncf_llm.ingest.crawl_job import CrawlJob, CrawlLimits, site_of_url
-from cncf_llm.ingest.errors import UnreadableSourceError
+from cncf_llm.ingest.crawl_job import CrawlLimits
 from cncf_llm.ingest.mirrored_site import serve_folder
+from cncf_llm.ingest.website import crawl_site
 from cncf_llm.store import count_reasons
 
 WEBSITES = Path(__file__).parents[2].parent / "shared" / "corpus" / "websites"
@@ -52,7 +56,7 @@ def test_a_mirrored_site_has_the_public_addresses(site, mirror):
 
 def test_pages_are_kept_when_the_crawl_fails(site, mirror):
     before = read_website("tool", ["https://tool.example"], mirror=mirror).documents
-    failing = CrawlLimits(seconds=-100)  # the process is ended at once
+    failing = CrawlLimits(seconds=-1_000)  # the process is ended at once
     after = read_website(
         "tool", ["https://tool.example"], mirror=mirror, previous=before, limits=failing
     )
@@ -77,32 +81,6 @@ def test_reasons_why_a_site_is_not_crawled(mirror):
         read_website("tool", ["https://tool.example"], mirror=mirror / "none")
 
 
-def test_only_the_own_site_has_an_address():
-    job = CrawlJob("tool.example", "http://127.0.0.1:8000", (), "", CrawlLimits())
-    assert job.address("https://tool.example/a?b=1#c") == "http://127.0.0.1:8000/a?b=1"
-    assert job.address("http://127.0.0.1:8000/a") == "http://127.0.0.1:8000/a"
-    assert job.canonical("http://127.0.0.1:8000/a?b=1") == "https://tool.example/a?b=1"
-    for url in (
-        "http://127.0.0.1:8001/a",
-        "http://127.0.0.1:80000/a",
-        "https://tool.example.org/",
-        "https://tool.example:8443/",
-        "ftp://tool.example/",
-        "javascript:alert(1)",
-    ):
-        assert job.address(url) is None
-    real = CrawlJob("tool.example", "https://tool.example", (), "", CrawlLimits())
-    assert real.address("https://www.tool.example/a#b") == "https://www.tool.example/a"
-    assert real.address("http://127.0.0.1/") is None
-
-
-def test_site_of_url():
-    assert site_of_url("https://WWW.Tool.example/x") == "tool.example"
-    for url in ("", "tool.example", "https:///x", "https://tool.example:1/", "https://a@b.example"):
-        with pytest.raises(UnreadableSourceError):
-            site_of_url(url)
-
-
 def test_the_server_of_a_mirror_lists_no_folders(site):
     import httpx
 
@@ -113,16 +91,62 @@ def test_the_server_of_a_mirror_lists_no_folders(site):
             assert httpx.get(f"{base}{path}").status_code == 404
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not WEBSITES.exists(), reason="the real websites are not at hand")
-@pytest.mark.parametrize(("name", "pages"), [("prometheus", 71), ("helm", 72)])
-def test_a_real_site(mirror, name, pages):
-    (mirror / "websites").mkdir()
-    (mirror / "websites" / f"{name}.example").symlink_to(WEBSITES / name)
-    reading = read_website(name, [f"https://{name}.example/"], mirror=mirror)
-    assert reading.documents.height == pages
-    assert count_reasons(reading.drops) == {
-        "disallowed-by-robots": 7,
-        "http-404": 3,
-        "not-html": 1,
+@pytest.fixture(params=["prometheus", "helm"])
+def real_site(request, mirror: Path) -> tuple[str, Path]:
+    """A copy of a real website in a mirror, its sitemap naming the site's own host."""
+    if not WEBSITES.exists():
+        pytest.skip("the real websites are not at hand")
+    folder = mirror / "websites" / f"{request.param}.example"
+    shutil.copytree(WEBSITES / request.param, folder)
+    return request.param, folder
+
+
+def expected(name: str) -> dict[str, str]:
+    with (WEBSITES / "expected_urls.csv").open(encoding="utf-8", newline="") as file:
+        return {row["path"]: row["expected"] for row in csv.DictReader(file) if row["site"] == name}
+
+
+def set_host(folder: Path, host: str) -> None:
+    for file in (folder / "robots.txt", folder / "sitemap.xml"):
+        file.write_text(file.read_text().replace("http://localhost:PLACEHOLDER", host))
+
+
+def outcome(reasons: dict[str, str], paths: Iterable[str]) -> dict[str, str]:
+    kinds = {
+        "disallowed-by-robots": "disallowed",
+        "http-404": "broken link (404)",
+        "not-html": "binary data under an .html name",
     }
+    return {path: kinds[reason] for path, reason in reasons.items()} | dict.fromkeys(paths, "page")
+
+
+def test_a_real_site_served_locally(real_site, tmp_path):
+    name, folder = real_site
+    with serve_folder(folder) as base:
+        set_host(folder, base)
+        urls = (f"https://{name}.example/",)
+        result = crawl_site(name, urls, base, DOCUMENTS.frame(), {})
+    reasons = {item.removeprefix(urls[0][:-1]): reason for item, reason, _ in result.drops}
+    found = outcome(reasons, [row["path"] for row in result.rows])
+    wanted = {path: kind.partition(" (")[0] for path, kind in expected(name).items()}
+    assert {path: kind.partition(" (")[0] for path, kind in found.items()} == wanted
+    assert len(result.rows) == {"prometheus": 72, "helm": 73}[name]
+    sizes = {row["path"]: len(row["content"]) for row in result.rows}
+    assert [path for path, size in sizes.items() if size > 3_000_000] == ["/huge.html"]
+    assert Counter(reasons.values()) == {"disallowed-by-robots": 7, "http-404": 3, "not-html": 1}
+
+
+def test_a_real_site_in_a_mirror(real_site, mirror):
+    name, folder = real_site
+    set_host(folder, f"https://{name}.example")
+    said: list[str] = []
+    start = [f"https://{name}.example/"]
+    first = read_website(name, start, mirror=mirror, progress=said.append)
+    pages = {path for path, kind in expected(name).items() if kind.startswith("page")}
+    assert set(first.documents["path"]) == pages
+    assert count_reasons(first.drops) == {"disallowed-by-robots": 7, "http-404": 3, "not-html": 1}
+    assert said[-1].startswith(f"{name}.example: {len(pages)} pages, ")
+    again = read_website(name, start, mirror=mirror, previous=first.documents)
+    assert again.documents.equals(first.documents)
+    assert again.facts["unchanged"] == len(pages)
+    assert again.facts["validators"] == {}  # the dates of a mirror's files prove nothing
