@@ -1,10 +1,8 @@
-"""Fetching from remotes: real repositories over file://, and small HTTP servers."""
+"""Fetching from remotes: real repositories over file://."""
 
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,9 +199,7 @@ def test_a_gigabyte_of_zeros_is_neither_held_nor_read(new_repository, cache):
         "assert max(peaks) < 400_000, peaks"
     )
     serve(tool)
-    done = subprocess.run(
-        [os.sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "1,073,741,824 bytes" in done.stdout
 
@@ -231,7 +227,7 @@ def test_a_full_disk_is_an_error_of_its_own_and_the_cache_stays(new_repository, 
         f'cp -r {cache} {tmp_path}/disk/cache && exec "$0" -c "$1"'
     )
     done = subprocess.run(
-        ["unshare", "-Urm", "sh", "-c", small_disk, os.sys.executable,
+        ["unshare", "-Urm", "sh", "-c", small_disk, sys.executable,
          code.replace(str(cache), f"{tmp_path}/disk/cache")],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -283,137 +279,6 @@ def test_packs_do_not_pile_up(new_repository, cache, monkeypatch):
         read(remote, cache)
         newest = max(cache.glob("*.git"), key=lambda path: path.stat().st_mtime_ns)
         assert len(list(newest.glob("objects/pack/*.pack"))) <= 5
-
-
-def reason(url: str, cache: Path, protocols: str, seconds: float = 10) -> tuple[str, str]:
-    with pytest.raises(UnreadableSourceError) as caught:
-        remote_head(Remote(url, protocols), seconds=seconds)
-    return caught.value.reason, caught.value.detail
-
-
-def test_remotes_that_cannot_be_read(new_repository, tmp_path, cache):
-    assert reason(f"file://{tmp_path}/none", cache, "file")[0] == "not-found"
-    assert reason("https://127.0.0.1:9/a/b", cache, "https")[0] == "unreachable"
-    empty = f"file://{new_repository('empty').folder}"
-    assert reason(empty, cache, "file")[0] == "empty-repository"
-    marker = tmp_path / "ran"
-    assert reason(f"ext::touch {marker}", cache, "https")[0] == "unreachable"
-    assert reason(f"--upload-pack=touch {marker}", cache, "https")[0] in (
-        "unreachable",
-        "not-found",
-    )
-    assert not marker.exists()
-
-
-class Server(ThreadingHTTPServer):
-    """Answers as `answers` says (path -> status and location) and keeps what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.answers: dict[str, tuple[int, str]] = {}
-        self.asked: list[tuple[str, str | None]] = []
-        self.released = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_GET(self) -> None:
-        self.server.asked.append((self.path, self.headers.get("Authorization")))
-        status, location = self.server.answers.get(self.path.split("?")[0], (404, ""))
-        if status == 0:  # never
-            self.server.released.wait(30)
-            return
-        self.send_response(status)
-        if location:
-            self.send_header("Location", location)
-        if status == 401:
-            self.send_header("WWW-Authenticate", 'Basic realm="x"')
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    with Server() as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.05,))
-        thread.start()
-        yield running
-        running.released.set()
-        running.shutdown()
-        thread.join()
-
-
-def test_a_redirect_is_followed_to_another_name_on_the_same_host_only(server, cache):
-    refs = "/info/refs"
-    query = "?service=git-upload-pack"
-    server.answers[f"/old/name{refs}"] = (301, f"/new/name{refs}{query}")
-    assert reason(f"{server.url}/old/name", cache, "http")[0] == "not-found"
-    assert [path for path, _ in server.asked][-1] == f"/new/name{refs}{query}"
-
-    server.asked.clear()
-    other = Server()
-    for location in (
-        f"http://localhost:{server.server_port}/new/name{refs}{query}",
-        f"{other.url}/new/name{refs}{query}",
-        f"http://169.254.169.254/latest{refs}{query}",
-        "file:///etc/passwd",
-        f"{server.url}/secrets",
-    ):
-        server.answers[f"/old/name{refs}"] = (301, location)
-        assert reason(f"{server.url}/old/name", cache, "http")[0] == "refused-redirect"
-    other.server_close()
-    assert {path.split("?")[0] for path, _ in server.asked} == {f"/old/name{refs}"}
-    assert other.asked == []
-
-    server.answers[f"/old/name{refs}"] = (301, f"/old/name{refs}{query}")  # a loop
-    assert reason(f"{server.url}/old/name", cache, "http")[0] == "unreachable"
-
-
-def test_a_remote_that_never_answers(server, cache):
-    server.answers["/a/b/info/refs"] = (0, "")
-    assert reason(f"{server.url}/a/b", cache, "http", seconds=0.5)[0] == "timed-out"
-
-
-def test_a_remote_that_is_down_is_not_taken_for_gone(server, cache):
-    for status, expected in ((404, "not-found"), (500, "unreachable"), (429, "unreachable")):
-        server.answers["/a/b/info/refs"] = (status, "")
-        assert reason(f"{server.url}/a/b", cache, "http")[0] == expected
-
-
-def test_the_token_goes_to_github_and_nowhere_else(server, cache, monkeypatch):
-    monkeypatch.setenv("GITHUB_TOKEN", f"{TOKEN}\n")
-    server.answers["/a/b/info/refs"] = (401, "")
-    said = reason(f"{server.url}/a/b", cache, "http")
-    assert said[0] == "refused-token"
-    assert TOKEN not in said[1]
-    assert TOKEN not in repr(server.asked)
-    assert all(header in (None, "Basic Og==") for _, header in server.asked)  # an empty login
-
-    environment = git_remote.github_authorization()
-    for url, sent in {
-        "https://github.com/acme/tool/info/refs": True,
-        "http://github.com/acme/tool": False,
-        "https://github.com:8443/acme/tool": False,
-        "https://github.com.example.org/acme/tool": False,
-        "https://gist.github.com/acme/tool": False,
-        "https://gitlab.com/acme/tool": False,
-    }.items():
-        asking = ["config", "--get-urlmatch", "http.extraHeader", url]
-        if sent:
-            assert git(asking, environment=environment).startswith(b"Authorization: Basic ")
-        else:
-            with pytest.raises(GitError):
-                git(asking, environment=environment)
 
 
 def test_the_token_is_on_no_command_line(new_repository, cache, monkeypatch):
