@@ -17,6 +17,7 @@ from cncf_llm.corpus.parsers.blocks import (
     Unreadable,
     render,
 )
+from cncf_llm.corpus.parsers.characters import without_control
 from cncf_llm.corpus.parsers.decoding import encoding_of as _encoding_of
 from cncf_llm.corpus.parsers.decoding import is_damaged
 
@@ -79,7 +80,7 @@ def parse(content: bytes, path: str, media_type: str) -> Parsed:
         raise Unreadable("empty", "the file has no content")
     parser = parser_of(media_type)
     try:
-        return parser(content, path)
+        return without_control(parser(content, path))
     except RecursionError as error:
         raise Unreadable("unreadable-nested-too-deep", "deeper than the parser can go") from error
     except (Unreadable, MemoryError):  # where memory is limited, the one who limits it says so

@@ -68,7 +68,7 @@ class Unreadable(Exception):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
-        self.detail = detail
+        self.detail = detail.encode("utf-8", "backslashreplace").decode()  # to be stored
 
 
 def one_line(text: str) -> str:

@@ -18,8 +18,12 @@ _BOMS = (
 )
 _FALLBACK = "windows-1252"
 _DAMAGE = re.compile("\ufffd|[ÂÃ][¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|â„¢|ï»¿|ðŸ")
-# Control characters except tab and newline, and invisible ones that only confuse readers.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\u00ad]")
+# Control characters except tab and newline; invisible ones that only confuse readers, such as marks
+# that turn the reading direction; and halves of surrogate pairs, which no encoding can write.
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"
+    "\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def decode(content: bytes, *, max_line: int | None = MAX_LINE) -> str:
@@ -34,7 +38,7 @@ def decode(content: bytes, *, max_line: int | None = MAX_LINE) -> str:
     text = _decode_bytes(content)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     text = text.replace("\x85", "\n").replace("\u2028", "\n").replace("\u00a0", " ")
-    text = _CONTROL.sub("", text)
+    text = CONTROL.sub("", text)
     if max_line is not None and (lines := text.count("\n")) > MAX_LINES:
         raise Unreadable("unreadable-too-many-lines", f"{lines} lines, limit {MAX_LINES}")
     if max_line is not None and len(text) > max_line:
@@ -49,6 +53,8 @@ def encoding_of(content: bytes) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return encoding
+    if wide := _wide(content):
+        return wide
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
@@ -65,10 +71,24 @@ def is_damaged(text: str) -> bool:
     return not text.isascii() and _DAMAGE.search(text) is not None
 
 
+def _wide(content: bytes) -> str | None:
+    """Return the UTF-16 that a file without a mark is in: every other byte of English is NUL."""
+    if b"\0" not in content[:16]:
+        return None
+    even, odd = content[:8192:2], content[1:8192:2]
+    for wide, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        letters = sum(32 <= byte < 127 or 9 <= byte <= 13 for byte in low)
+        if len(high) > 8 and min(high.count(0), letters) * 10 > len(high) * 9:
+            return wide
+    return None
+
+
 def _decode_bytes(content: bytes) -> str:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content[len(mark) :].decode(encoding, errors="replace")
+    if wide := _wide(content):
+        return content.decode(wide, errors="replace")
     head = content[:8192]
     if head.count(0) * 10 > len(head):
         raise Unreadable("unreadable-binary", "more than a tenth of the bytes are NUL")
