@@ -10,7 +10,7 @@ import polars as pl
 
 from cncf_llm.corpus.documents import Document, Read, read_document, unreadable
 from cncf_llm.corpus.parsers import Unreadable
-from cncf_llm.corpus.reading_job import read_rows
+from cncf_llm.corpus.reading_messages import read_rows
 from cncf_llm.corpus.reading_process import ReadingFailedError, ReadingLimits, ReadingProcess
 from cncf_llm.corpus.tables import READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
 

@@ -1,26 +1,20 @@
 """The process that reads documents. Started by `reading_process.py`, with limits that it sets.
 
-It says that it is ready, and answers each message on stdin with one for each of the three tables. A
-message is eight bytes of length and a frame in Arrow's IPC format: unlike pickle, that can do
-nothing but hold data.
+It says that it is ready, and answers each message on stdin with one for each of the three tables.
 """
 
 import gc
-import io
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
-from typing import IO
 
 import polars as pl
 
 from cncf_llm.corpus.documents import Document, Read, unreadable
 from cncf_llm.corpus.parsers import Unreadable
-from cncf_llm.corpus.tables import READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
-
-_LENGTH = 8
+from cncf_llm.corpus.reading_messages import read_rows, receive, send
 
 
 def main(reader: str, memory_bytes: int, seconds: int) -> None:
@@ -38,33 +32,6 @@ def main(reader: str, memory_bytes: int, seconds: int) -> None:
         for frame in read_rows(documents.iter_rows(), _within_memory(read, memory_bytes)):
             send(answers, frame)
         gc.collect()
-
-
-def read_rows(rows: Iterator[tuple], read: Callable[[Document], Read]) -> list[pl.DataFrame]:
-    """Return READ_PASSAGES, READ_DOCUMENTS and READ_DROPS of documents, in their order."""
-    done = [read(Document(*row)) for row in rows]
-    return [
-        READ_PASSAGES.frame(row for one in done for row in one.passages),
-        READ_DOCUMENTS.frame(one.document for one in done),
-        READ_DROPS.frame(row for one in done for row in one.drops),
-    ]
-
-
-def send(stream: IO[bytes], frame: pl.DataFrame) -> None:
-    """Write a message."""
-    content = io.BytesIO()
-    frame.write_ipc(content)
-    stream.write(len(content.getbuffer()).to_bytes(_LENGTH, "big"))
-    stream.write(content.getbuffer())
-    stream.flush()
-
-
-def receive(stream: IO[bytes]) -> pl.DataFrame | None:
-    """Read a message, or return None when the stream ends before its end."""
-    head = stream.read(_LENGTH)
-    length = int.from_bytes(head, "big")
-    content = stream.read(length) if len(head) == _LENGTH else b""
-    return pl.read_ipc(content) if content and len(content) == length else None
 
 
 def _within_memory(

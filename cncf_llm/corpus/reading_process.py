@@ -12,7 +12,7 @@ from typing import IO
 import polars as pl
 
 from cncf_llm.corpus.documents import Document, Read
-from cncf_llm.corpus.reading_job import receive, send
+from cncf_llm.corpus.reading_messages import receive, send
 
 _PASSED_ON = ("PATH", "TMPDIR", "LANG", "LC_ALL", "SYSTEMROOT")  # no tokens for a stranger's file
 _ONE_THREAD = ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")

@@ -34,3 +34,9 @@ def read(document: Document) -> Read:
                 )
             )
     return read_document(document)
+
+
+# Models are loaded before the first limit begins, so that it can be short.
+read_document(
+    Document("doc", "demo", "a.md", "text/markdown", b"These are some words of English. " * 9)
+)

@@ -30,7 +30,7 @@ def reasons(read) -> list[str | None]:
     return read[READ_DOCUMENTS.name]["drop_reason"].to_list()
 
 
-LIMITS = ReadingLimits(seconds=5, memory_bytes=500_000_000)
+LIMITS = ReadingLimits(seconds=2, memory_bytes=500_000_000)
 
 
 def read_by_hostile(*contents: str, workers: int = 1):
