@@ -20,6 +20,7 @@ from cncf_llm.ingest.git_tree import blob_sizes
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no")
 _FETCH += ("--filter=blob:none",)
 _BLOBS = 1000
+_PARTS = 32
 _BATCH_BYTES = 100_000_000
 _ABSENT = (
     "could not read Username",
@@ -106,7 +107,8 @@ def fetch_blobs(
 
     `too-large`: more than `file_bytes`, compressed. `over-total-limit`: `total_bytes` had been
     fetched before. They come in requests of up to 1000, each of which is kept once complete, so
-    a killed or failed fetch goes on where it stopped. Raises `UnreadableSourceError` (`timed-out`,
+    a killed or failed fetch goes on where it stopped; a request that grows beyond 100 MB is asked
+    again in parts. Raises `UnreadableSourceError` (`timed-out`,
     `unreachable`, ...).
     """
     refused: dict[str, str] = {}
@@ -130,8 +132,8 @@ def fetch_blobs(
                 if len(batch) == 1:
                     refused[batch[0]] = "too-large"
                 else:  # find out which one it is
-                    half = len(batch) // 2
-                    batches += [batch[half:], batch[:half]]
+                    step = -(-len(batch) // _PARTS)
+                    batches += [batch[at : at + step] for at in range(0, len(batch), step)][::-1]
             except GitError as error:
                 raise _unreadable(remote, error) from error
             finally:
@@ -153,7 +155,6 @@ def _fetch(
     lines: Sequence[str] = (),
 ) -> None:
     config = [f"remote.origin.url={remote.url}", "remote.origin.promisor=true"]
-    config.append("remote.origin.partialclonefilter=blob:none")  # git would write it down otherwise
     config.append("remote.origin.partialclonefilter=blob:none")  # git would write it down otherwise
     if lines:  # as git's own fetch of missing blobs does: no talk about what is here
         config.append("fetch.negotiationAlgorithm=noop")
