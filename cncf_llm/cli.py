@@ -26,7 +26,13 @@ Project = Annotated[str | None, typer.Option(help="Only this project.")]
 
 
 @app.command()
-def run(projects: Projects = None, select: Select = None) -> None:
+def run(
+    projects: Projects = None,
+    select: Select = None,
+    accept_loss: Annotated[
+        bool, typer.Option(help="Publish corpora even where many documents are gone.")
+    ] = False,
+) -> None:
     """Materialize assets: everything, or a choice. What is unchanged is not computed again.
 
     Exit code 0: all is well; 1: something failed, the rest was done; 2: the command was wrong.
@@ -39,7 +45,9 @@ def run(projects: Projects = None, select: Select = None) -> None:
 
     console = Console()
     with open_instance(Settings()) as instance:
-        outcome = run_assets(defs, instance, console, _split(projects), _split(select))
+        outcome = run_assets(
+            defs, instance, console, _split(projects), _split(select), accept_loss=accept_loss
+        )
     print_outcome(outcome, console)
     raise typer.Exit(1 if outcome.failed else 0)
 
