@@ -4,7 +4,9 @@ In: a project's documents (`ingest.DOCUMENTS`). Out: `PASSAGES`, an index with o
 (`DOCUMENTS`), and one row for everything that was left out (`DROPS`). See `unify`.
 """
 
+from cncf_llm.corpus.clusters import CLUSTERS
 from cncf_llm.corpus.drift import TRAINED_ON, generation, share_changed, trained_on
+from cncf_llm.corpus.figures import encodings, languages_dropped, replacements
 from cncf_llm.corpus.passages import SOFT_WORDS
 from cncf_llm.corpus.picture import length_picture
 from cncf_llm.corpus.reading import cores
@@ -13,6 +15,7 @@ from cncf_llm.corpus.unify import REUSED, Corpus, unify
 from cncf_llm.corpus.version import VERSION
 
 __all__ = [
+    "CLUSTERS",
     "DOCUMENTS",
     "PASSAGES",
     "REUSED",
@@ -21,8 +24,11 @@ __all__ = [
     "VERSION",
     "Corpus",
     "cores",
+    "encodings",
     "generation",
+    "languages_dropped",
     "length_picture",
+    "replacements",
     "share_changed",
     "trained_on",
     "unify",

@@ -2,20 +2,27 @@
 
 Broder (1997), https://doi.org/10.1109/SEQUEN.1997.666900, for MinHash, whose signatures datasketch
 computes, once for each passage. Those equal in a band of their signatures are proposed as pairs
-(LSH), and the exact Jaccard similarity of their word 5-grams decides. Templated reference pages
-differ in few words and must not collapse into one another. So a passage takes part in the near
-search only when it has `NEAR_WORDS` words of prose, and is never compared by way of a third one.
+(LSH), and the exact Jaccard similarity of their word 5-grams decides.
+
+Templated reference pages differ in few words and must not collapse into one another. So a passage
+takes part in the near search only when it has `NEAR_WORDS` words of prose, and is never compared by
+way of a third one. Passages of different places (pages, or sections of one) must also be similar
+in what is their own (`boilerplate`), and their places must not be of one template: a series alike
+but for numbers, or each named in its passage where the other is not. Versions of one section are
+spared these tests.
 """
 
 import re
 import zlib
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from cncf_llm.corpus.boilerplate import own_text
 from cncf_llm.store import content_hash
 
 if TYPE_CHECKING:
@@ -32,14 +39,7 @@ _SEED = 1
 BAND_NUMBERS, BANDS = 9, 7
 
 _WORD = re.compile(r"\w+")
-_SOURCES = {"repository": 0, "website": 1, "stackoverflow": 2}
-_VERSION = re.compile(
-    r"^(?:versions?-|release-|v)?(\d+(?:\.(?:\d+|x))+|(?<=[-v])\d+)(?:\.adoc|\.md)?$"
-)
-_OTHER_LANGUAGES = frozenset(
-    """ar bn cs da de el es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv ta th tr uk ur vi zh
-    pt-br pt_br pt-pt zh-cn zh-tw zh-hans zh-hant zh_cn""".split()
-)
+_NUMBER = re.compile(r"\d+")
 
 
 DUPLICATES = {"passage_id": pl.String, "kept_id": pl.String, "reason": pl.String}
@@ -78,60 +78,85 @@ def _empty_sketch() -> "MinHash":
 
 def shingles(text: str) -> set[str]:
     """Return the runs of `SHINGLE` words in a text, in lower case and without punctuation."""
-    words = _WORD.findall(text.lower())
+    words = _words(text)
     return {" ".join(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1)}
 
 
-def keep_order(source: str, repository: str, path: str) -> tuple:
-    """Return the sort key by which the first of two equal passages is kept.
-
-    Repository before website before Stack Overflow; pages without a version before versioned ones
-    and newer versions before older; English folders before translations; then repository and path.
-    """
-    parts = path.lower().split("/")
-    versions = [found[1] for part in parts if (found := _VERSION.match(part))]
-    version = (
-        tuple(-int(number) if number != "x" else 0 for number in versions[0].split("."))
-        if (versions)
-        else ()
-    )
-    translated = any(part in _OTHER_LANGUAGES for part in parts)
-    rank = _SOURCES.get(source, len(_SOURCES))
-    return (rank, translated, bool(versions), version, repository, path)
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower())
 
 
 def find_duplicates(passages: pl.DataFrame) -> pl.DataFrame:
     """Return the passages to drop: rows of `DUPLICATES`, each with the passage that is kept.
 
     `passages` are all of a project, in the order of `keep_order`, with the columns `passage_id`,
-    `equal` (`equal_key`), `text` and `signature` (`signature_of`).
+    `equal` (`equal_key`), `text`, `signature` (`signature_of`) and `place` (page and headings,
+    the same in all versions of the page: `page_of`).
     """
     first = passages.with_columns(pl.first("passage_id").over("equal").alias("kept_id"))
     is_first = pl.col("passage_id") == pl.col("kept_id")
     exact = first.filter(~is_first).select(
         "passage_id", "kept_id", pl.lit("exact-duplicate").alias("reason")
     )
-    near = _near_duplicates(first.filter(is_first, pl.col("signature").is_not_null()))
+    near = _near_duplicates(passages, first.filter(is_first, pl.col("signature").is_not_null()))
     return pl.concat([exact, near])
 
 
-def _near_duplicates(passages: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Candidate:
+    passage_id: str
+    text: str
+    place: str
+    own: str  # its text without boilerplate
+
+
+def _near_duplicates(every: pl.DataFrame, passages: pl.DataFrame) -> pl.DataFrame:
     """Compare each passage with the earlier ones that were kept and share a band with it."""
     passages = passages.with_row_index("row")
     bands = _shared_bands(passages)
-    involved = passages.filter(pl.col("row").is_in(list(bands))).select("row", "passage_id", "text")
-    texts = {row: (passage_id, text) for row, passage_id, text in involved.iter_rows()}
+    involved = passages.filter(pl.col("row").is_in(list(bands)))
+    own = own_text(every, involved["passage_id"])
+    candidates = {
+        row: _Candidate(passage_id, text, place, own.get(passage_id, ""))
+        for row, passage_id, text, place in involved.select(
+            "row", "passage_id", "text", "place"
+        ).iter_rows()
+    }
     kept: dict[tuple[int, int], list[int]] = defaultdict(list)  # the kept passages in each band
     found = []
-    for row, (passage_id, text) in texts.items():
+    for row, candidate in candidates.items():
         near = sorted({other for band in bands[row] for other in kept[band]})
-        same = next((other for other in near if _similar(text, texts[other][1])), None)
+        same = next((other for other in near if _is_copy(candidate, candidates[other])), None)
         if same is not None:
-            found.append((passage_id, texts[same][0], "near-duplicate"))
+            found.append((candidate.passage_id, candidates[same].passage_id, "near-duplicate"))
             continue
         for band in bands[row]:
             kept[band].append(row)
     return pl.DataFrame(found, schema=DUPLICATES, orient="row")
+
+
+def _is_copy(one: _Candidate, other: _Candidate) -> bool:
+    """Judge whether two passages say the same, of the same thing."""
+    if not _similar(one.text, other.text):
+        return False
+    if one.place == other.place:  # versions of one section
+        return True
+    return _similar(one.own, other.own) and not _are_apart(one, other)
+
+
+def _are_apart(one: _Candidate, other: _Candidate) -> bool:
+    """Judge whether two places are of one template: each about its own thing.
+
+    They are a series, alike but for numbers (release notes, yearly reports); or one passage names
+    its own place by a word that the other does not have.
+    """
+    if _NUMBER.sub("#", one.place) == _NUMBER.sub("#", other.place):
+        return True
+    words, others = set(_words(one.text)), set(_words(other.text))
+    place, place_of_other = set(_words(one.place)), set(_words(other.place))
+    return bool((words - others) & (place - place_of_other)) or bool(
+        (others - words) & (place_of_other - place)
+    )
 
 
 def _shared_bands(passages: pl.DataFrame) -> Mapping[int, list[tuple[int, int]]]:

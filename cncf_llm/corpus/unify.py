@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cncf_llm.corpus.duplicates import find_duplicates, keep_order
+from cncf_llm.corpus.clusters import largest_clusters
+from cncf_llm.corpus.duplicates import find_duplicates
 from cncf_llm.corpus.licences import permitted
+from cncf_llm.corpus.pages import keep_order, page_of
 from cncf_llm.corpus.reading import read_documents
 from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES, READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
 from cncf_llm.corpus.version import VERSION
@@ -31,15 +33,15 @@ class Corpus:
 
     `tables` holds passages, documents and drops, which are the result, and read_passages,
     read_documents, read_drops and inputs, which the next call reuses. `parsed`, `reused` and
-    `removed` count documents. `largest_cluster` is how many passages were dropped in favour of the
-    same one as near duplicates: a large number means that templated pages collapsed.
+    `removed` count documents. `clusters` are the largest clusters of near duplicates (`CLUSTERS`):
+    many pages in one mean that templated pages collapsed.
     """
 
     tables: dict[str, pl.DataFrame]
     parsed: int
     reused: int
     removed: int
-    largest_cluster: int
+    clusters: pl.DataFrame
 
     @property
     def passages(self) -> pl.DataFrame:
@@ -85,13 +87,13 @@ def unify(
         recipe=f"corpus {VERSION}",
     )
     read_passages = carried.tables[READ_PASSAGES.name]
-    duplicates = find_duplicates(_in_keep_order(read_passages, ordered))
+    compared = _in_keep_order(read_passages, ordered)
+    duplicates = find_duplicates(compared)
     kept = read_passages.join(duplicates, on="passage_id", how="anti", maintain_order="left")
     index, drops = _account(carried.tables, kept, read_passages, duplicates)
     not_read = every.filter(pl.col("licence").is_in(refused))
     index = pl.concat([index, DOCUMENTS.frame(_not_read(row) for row in _places(not_read))])
     drops = pl.concat([drops, DROPS.frame(_not_allowed(row) for row in _places(not_read))])
-    clusters = duplicates.filter(reason="near-duplicate").group_by("kept_id").len()
     return Corpus(
         tables={
             PASSAGES.name: _with_provenance(kept, ordered),
@@ -102,7 +104,7 @@ def unify(
         parsed=carried.computed,
         reused=carried.reused,
         removed=carried.removed,
-        largest_cluster=int(clusters["len"].max() or 0),  # pyright: ignore[reportArgumentType]
+        clusters=largest_clusters(duplicates, compared),
     )
 
 
@@ -154,11 +156,18 @@ def _of(documents: pl.LazyFrame, changed: pl.DataFrame) -> pl.DataFrame:
 def _in_keep_order(read_passages: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
     """Return the passages in the order in which the first of equal ones is kept."""
     places = documents.select("source", "repository", "path", "document_id").iter_rows()
-    ordered = [key[-1] for key in sorted((keep_order(*place), name) for *place, name in places)]
-    rank = pl.DataFrame({"document_id": ordered}, schema={"document_id": pl.String})
-    columns = ("passage_id", "document_id", "position", "equal", "text", "signature")
-    ranked = read_passages.select(columns).join(rank.with_row_index("rank"), on="document_id")
-    return ranked.sort("rank", "position")
+    ordered = sorted(
+        (keep_order(source, repository, path), document_id, page_of(repository, path))
+        for source, repository, path, document_id in places
+    )
+    schema = {"document_id": pl.String, "page": pl.String}
+    pages = pl.DataFrame([one[1:] for one in ordered], schema=schema, orient="row")
+    columns = ("passage_id", "document_id", "position", "heading_path", "equal", "text")
+    ranked = read_passages.select(*columns, "signature").join(
+        pages.with_row_index("rank"), on="document_id"
+    )
+    place = pl.concat_str("page", pl.col("heading_path").list.join(" > "), separator=" > ")
+    return ranked.with_columns(place.alias("place")).sort("rank", "position")
 
 
 def _with_provenance(kept: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:

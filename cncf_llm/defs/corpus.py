@@ -8,7 +8,7 @@ from cncf_llm import corpus as stage
 from cncf_llm.defs import pods
 from cncf_llm.defs.checks import RefusedError, specs
 from cncf_llm.defs.corpus_checks import CHECKS, check_no_sudden_loss
-from cncf_llm.defs.present import Metadata, drop_metadata, picture, table_metadata
+from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, picture, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
@@ -78,7 +78,7 @@ def unified_corpus(
         draft.facts.update(
             parsed=unified.parsed,
             reused=unified.reused,
-            largest_cluster=unified.largest_cluster,
+            clusters=unified.clusters.to_dicts(),
             licences=dict(
                 documents.select("licence").collect()["licence"].value_counts(sort=True).iter_rows()
             ),
@@ -101,14 +101,21 @@ def _readable(documents: pl.DataFrame) -> int:
 
 
 def _describe(version: Version) -> Metadata:
-    passages = version.table("passages")
+    passages, documents = version.table("passages"), version.table("documents")
     return {
         **table_metadata(version, stage.PASSAGES, ["title", "heading_path", "text", "url"]),
         **drop_metadata(version),
-        "documents": version.table("documents").height,
+        "dropped by language": dg.MetadataValue.json(
+            stage.languages_dropped(version.table("drops"))
+        ),
+        "documents": documents.height,
         "documents parsed": version.facts["parsed"],
         "documents carried over": version.facts["reused"],
-        "largest cluster of near duplicates": version.facts["largest_cluster"],
+        "documents by encoding": dg.MetadataValue.json(stage.encodings(documents)),
+        "secrets and personal data replaced": dg.MetadataValue.json(stage.replacements(documents)),
+        "largest clusters of near duplicates": markdown_table(
+            pl.DataFrame(version.facts["clusters"], schema=stage.CLUSTERS)
+        ),
         "documents by licence": dg.MetadataValue.json(version.facts["licences"]),
         "words": int(passages["tokens"].sum()),
         "passage lengths": picture(stage.length_picture(passages)),

@@ -1,5 +1,7 @@
 """What must hold for a project's corpus. Limits come from 13 real projects, with room to spare."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 import polars as pl
 
@@ -11,6 +13,11 @@ from cncf_llm.store import count_reasons
 ENGLISH = 0.25
 # Real projects: 0.01 to 0.83 (keda, which keeps the pages of every version).
 DUPLICATES = 0.95
+# Real projects: pages that are copies but for a few words come in threes at most. Templated pages,
+# compared with all their boilerplate, came in clusters of 5 to 13.
+CLUSTER = 6
+# Real projects: none to 0.001.
+DAMAGED = 0.02
 # Half a year of real changes took 0.17 of a project's documents at most.
 LOSS = 0.3
 _FEW = 10  # documents; a share of fewer says nothing
@@ -59,6 +66,34 @@ def check_duplicate_share(read: int, drops: pl.DataFrame) -> dg.AssetCheckResult
     )
 
 
+def check_cluster_size(pages: Sequence[int]) -> dg.AssetCheckResult:
+    """Judge whether too many pages were taken for copies of one, given the pages of each cluster.
+
+    Then they are templated pages, each about its own thing. Versions of a page count once.
+    """
+    largest = max(pages, default=0)
+    return dg.AssetCheckResult(
+        passed=largest <= CLUSTER,
+        severity=_WARN,
+        metadata={"pages in the largest cluster": largest, "limit": CLUSTER},
+    )
+
+
+def check_encoding_damage(documents: pl.DataFrame) -> dg.AssetCheckResult:
+    """Judge whether too many of the documents with passages have text that was decoded wrongly."""
+    read = documents.filter(pl.col("passages") > 0)
+    damaged = read.filter(pl.col("damaged") > 0).height
+    return dg.AssetCheckResult(
+        passed=read.height < _FEW or damaged <= DAMAGED * read.height,
+        severity=_WARN,
+        metadata={
+            "documents": read.height,
+            "with damaged text": damaged,
+            "damaged passages": int(read["damaged"].sum()),
+        },
+    )
+
+
 def check_no_sudden_loss(before: int, after: int, *, accepted: bool = False) -> dg.AssetCheckResult:
     """Judge whether too many of the documents that had passages `before` have none any more."""
     lost = before - after
@@ -98,5 +133,15 @@ CHECKS = (
         lambda version: check_duplicate_share(
             version.table("read_passages").height, version.table("drops")
         ),
+    ),
+    Check(
+        "cluster_size",
+        "At most 6 pages are near duplicates of one another: templated pages did not collapse.",
+        lambda version: check_cluster_size([one["pages"] for one in version.facts["clusters"]]),
+    ),
+    Check(
+        "encoding_damage",
+        "At most 1 in 50 documents has text that was decoded wrongly.",
+        lambda version: check_encoding_damage(version.table("documents")),
     ),
 )

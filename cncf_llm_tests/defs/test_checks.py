@@ -5,7 +5,9 @@ import pytest
 
 from cncf_llm.defs.benchmark import check_adapter_learned, check_sets_are_apart
 from cncf_llm.defs.corpus_checks import (
+    check_cluster_size,
     check_duplicate_share,
+    check_encoding_damage,
     check_every_document_accounted_for,
     check_no_sudden_loss,
     check_passage_lengths,
@@ -81,6 +83,19 @@ def test_share_of_english(languages, passed):
 def test_duplicate_share(read, passed):
     reasons = ["exact-duplicate"] * 15 + ["near-duplicate"] * 5 + ["too-short"] * 50
     assert check_duplicate_share(read, pl.DataFrame({"reason": reasons})).passed is passed
+
+
+@pytest.mark.parametrize(("pages", "passed"), [([], True), ([3, 6], True), ([2, 7], False)])
+def test_cluster_size(pages, passed):
+    assert check_cluster_size(pages).passed is passed
+
+
+@pytest.mark.parametrize(
+    ("damaged", "passed"), [([0] * 20, True), ([0] * 19 + [3], False), ([1] * 5, True)]
+)
+def test_encoding_damage(damaged, passed):
+    documents = pl.DataFrame({"damaged": damaged, "passages": [1] * len(damaged)})
+    assert check_encoding_damage(documents).passed is passed
 
 
 @pytest.mark.parametrize(
