@@ -20,6 +20,10 @@ MAX_DEPTH = 120  # a page deeper than this is no document; the walk below needs 
 
 _MAIN = ("//main", "//*[@role='main']", "//*[@itemprop='articleBody']", "//article")
 _CHROME = "//nav | //header | //footer | //aside"
+_ENCODINGS = re.compile(
+    r"us-ascii|iso-8859-\d{1,2}|latin-?\d{1,2}|windows-\d{3,4}|cp\d{3,4}|koi8-[ru]|macintosh"
+    r"|gbk|gb2312|gb18030|big5(?:-hkscs)?|euc-(?:jp|kr)|iso-2022-jp|shift[-_]jis"
+)
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[]*\[(?:[^\]\"']|\"[^\"]*\"|'[^']*')*+\]\s*>", re.IGNORECASE)
 # Beyond these the time grows with the square: libxml2 compares each attribute with all before,
@@ -49,12 +53,16 @@ def fragment_blocks(source: str) -> list[Block]:
 
 
 def page_encoding(content: bytes) -> str:
-    """Return the encoding that a page is read in: the one it declares, if it can be read so."""
+    """Return the encoding that a page is read in: the one it declares, if it can be read so.
+
+    As browsers do (https://encoding.spec.whatwg.org), only encodings of text in which the
+    declaration itself is ASCII count: not UTF-16, and none of Python's other codecs.
+    """
     declared = _CHARSET.search(content[:2048])
-    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+    name = declared[1].decode("ascii", "replace").lower() if declared else ""
+    if _ENCODINGS.fullmatch(name):
         # A wrong declaration is ignored: the text is then decoded as if there were none.
         with suppress(LookupError, UnicodeError):
-            name = declared[1].decode("ascii").lower()
             content.decode(name)
             return name
     return encoding_of(content)
