@@ -98,9 +98,9 @@ _EMAIL = re.compile(
     r"(?![\w@(*-]|\.\w|:[\w/~.])"
 )
 _MACHINE = re.compile(
-    r"(?:^|\.)(?:example(?:\.[a-z]{2,3}){0,2}|test|invalid|localhost|local|internal|lan|svc|cluster"
-    r"|gserviceaccount\.com|(?:your|my)[\w-]*\.[a-z]+|(?:company|domain|foo|bar)\.[a-z]+"
-    r"|service|socket|timer|target|mount|png|jpe?g|gif|svg|webp|html|json|ya?ml|toml|conf)$",
+    r"(?:^|\.)(?:example(?:\.[a-z]+){0,2}|test|invalid|localhost|local|internal|lan|svc|cluster"
+    r"|gserviceaccount\.com|(?:your|my)[\w-]*\.[a-z]+|(?:acme|company|domain|email|foo|host|test)\.[a-z]+"
+    r"|service|socket|timer|target|mount|png|jpe?g|gif|svg|webp|html|json|ya?ml|toml|conf|txt)$",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"^(?:git|no-?reply|do-?not-?reply|.*[_-]noreply)$", re.IGNORECASE)

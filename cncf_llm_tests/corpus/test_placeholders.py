@@ -51,14 +51,14 @@ def test_what_could_be_real_goes(text, clean):
 @pytest.mark.parametrize(
     "text",
     [
-        "user@example.com, me@docs.example.org, x@host.local, root@node.test, a@example.co.uk",
+        "user@example.com, me@docs.example.org, x@host.local, root@node.test, a@example.co.uk, you@acme.com",
         "noreply@github.com and bot@users.noreply.github.com.invalid",
         "git clone git@github.com:org/repo",
         "scp root@host.cncf.io:/etc/hosts . && ssh core@10.0.0.1",
         "https://contoso@dev.azure.com/project",
         "go get go.etcd.io/etcd/client/v3@v3.5.10 x/y@v0.0.0-20210101000000-abcdef123456",
         "go install x/cmd@latest, image nginx@sha256:" + "0a1b2c3d" * 8,
-        "@alice and @bob met; user@host; icon@2x.png; etcd@node1.service",
+        "@alice and @bob met; user@host; icon@2x.png; etcd@node1.service; data@file.txt",
         "metric@1520430000.123 and st@1000000000.000; @CertManager@infosec.exchange",
         "sa@project-1.iam.gserviceaccount.com",
         "*/5 0-23 1,15 * 1-5 at 2021-07-22 11:34:39 +0000 UTC m=+3507.098466775",
