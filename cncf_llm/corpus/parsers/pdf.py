@@ -1,4 +1,4 @@
-"""PDF: text by pypdf, in a process of its own with limits that hold even if the parser loops."""
+"""PDF: text by PDFium, in a process of its own with limits that hold even if the parser loops."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from cncf_llm.corpus.parsers.blocks import Parsed, Unreadable
+from cncf_llm.corpus.parsers.pdf_columns import ordered_lines
 from cncf_llm.corpus.parsers.pdf_text import blocks_of_pages
 
 MAX_PDF_BYTES = 100_000_000
@@ -27,12 +28,16 @@ def parse(content: bytes, path: str) -> Parsed:
     answer = _read(content)
     if "reason" in answer:
         raise Unreadable(answer["reason"], answer["detail"])
-    title, blocks = blocks_of_pages(answer["pages"], answer["outline"])
+    pages = [ordered_lines(page) for page in answer["pages"]]
+    title, blocks = blocks_of_pages(pages, answer["outline"])
     if not blocks:
         raise Unreadable("unreadable-pdf-no-text", f"no text on {len(answer['pages'])} pages")
-    left = answer["page_count"] - len(answer["pages"])
-    dropped = (("too-many-pages", f"{left} pages after page {MAX_PAGES}"),) if left > 0 else ()
-    return Parsed(answer["title"] or title, tuple(blocks), dropped)
+    dropped = []
+    if (left := answer["page_count"] - MAX_PAGES) > 0:
+        dropped.append(("too-many-pages", f"{left} pages after page {MAX_PAGES}"))
+    if answer["unread"]:
+        dropped.append(("unreadable-pdf-page", f"{answer['unread']} damaged pages"))
+    return Parsed(answer["title"] or title, tuple(blocks), tuple(dropped))
 
 
 def _read(content: bytes) -> dict:

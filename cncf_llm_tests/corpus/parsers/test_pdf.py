@@ -1,11 +1,12 @@
-import io
+import zlib
 
 import pytest
 
-from cncf_llm.corpus.parsers import Unreadable, parse, render
+from cncf_llm.corpus.parsers import Heading, Unreadable, parse, render
 from cncf_llm.corpus.parsers import pdf as pdf_parser
+from cncf_llm.corpus.parsers.pdf_columns import Line
 from cncf_llm.corpus.parsers.pdf_text import blocks_of_pages
-from cncf_llm_tests.corpus.parsers.pdf_files import pdf
+from cncf_llm_tests.corpus.parsers.pdf_files import ENCRYPTED, drawn_pdf, pdf
 
 
 def reason_of(content: bytes) -> str:
@@ -30,13 +31,20 @@ def test_a_file_without_text_says_so():
 
 
 def test_an_encrypted_file_says_so():
-    from pypdf import PdfReader, PdfWriter
+    assert reason_of(ENCRYPTED) == "unreadable-pdf-encrypted"
 
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["Secret."]))))
-    writer.encrypt("password", algorithm="RC4-128")
-    stream = io.BytesIO()
-    writer.write(stream)
-    assert reason_of(stream.getvalue()) == "unreadable-pdf-encrypted"
+
+def test_a_stream_that_expands_beyond_the_memory_limit_ends_the_reader_only(monkeypatch):
+    monkeypatch.setattr(pdf_parser, "MEMORY_BYTES", 400_000_000)
+    bomb = zlib.compress(b"BT /F1 12 Tf (a) Tj ET " + b" " * 300_000_000, 9)
+    whole = pdf(["Some text."])
+    start, end = whole.index(b"<< /Length"), whole.index(b"endstream")
+    head = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(bomb)
+    assert reason_of(whole[:start] + head + bomb + b"\n" + whole[end:]) in (
+        "unreadable-memory-limit",
+        "unreadable-pdf-damaged",
+        "unreadable-pdf-no-text",
+    )
 
 
 def test_pages_beyond_the_limit_are_named(monkeypatch):
@@ -53,21 +61,61 @@ def test_a_reader_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     assert reason_of(b"%PDF") == "unreadable-time-limit"
 
 
+def lines_of(text: str, **style) -> list[Line]:
+    """Return lines of 12 points, one below the other."""
+    return [
+        Line(line, 40, 20 + 14 * number, 40 + 6 * len(line), 32 + 14 * number, **style)
+        for number, line in enumerate(text.split("\n"))
+    ]
+
+
 def test_running_heads_numbers_and_hyphens_are_removed():
     words = ["one", "two", "three", "four"]
     pages = [
-        f"The Paper\nPart {word}\n{word} begins and con-\ntinues.\nEnd {word}.\nDone {word}.\n{n}"
+        f"The Paper\nPart {word}\n{word} begins and con-\ntinues.\n"
+        f"End {word}.\nDone {word}.\nBye {word}.\n{n}"
         for n, word in enumerate(words)
     ]
-    _, blocks = blocks_of_pages(pages, [])
+    _, blocks = blocks_of_pages([lines_of(page) for page in pages], [])
     assert "one begins and continues." in render(blocks)
     assert "The Paper" not in render(blocks)
 
 
 def test_bookmarks_and_numbers_make_headings():
     title, blocks = blocks_of_pages(
-        ["Introduction\nText.\n2.1 Scope\n• one\n• two"], [[1, "Introduction"]]
+        [lines_of("Introduction\nText.\n2.1 Scope\n• one\n• two")], [[1, "Introduction"]]
     )
     assert title == "Introduction"
     assert [getattr(block, "level", None) for block in blocks] == [1, None, 2, None]
     assert render(blocks[3:]) == "- one\n- two"
+
+
+def test_larger_lines_are_headings_and_small_ones_with_a_number_are_notes():
+    large = Line("What It Does", 40, 20, 200, 40)
+    text = lines_of("It scrapes targets and")
+    note = Line("1 Every minute.", 40, 700, 120, 708)
+    rest = lines_of("stores samples.")
+    _, blocks = blocks_of_pages([[large, *text, note], rest], [])
+    assert blocks[0] == Heading(1, "What It Does")
+    assert render(blocks[1:]) == "It scrapes targets and stores samples.\n\n1 Every minute."
+
+
+def test_lines_of_fixed_width_are_code_with_its_indentation():
+    page = "/F2 10 Tf (if ready {) Tj 0 -12 Td 12 0 Td (go\\(\\)) Tj 0 -12 Td -12 0 Td (}) Tj"
+    parsed = parse(drawn_pdf(page), "a.pdf", "application/pdf")
+    assert render(parsed.blocks) == "```\nif ready {\n  go()\n}\n```"
+
+
+def test_two_columns_written_row_by_row_are_read_column_by_column():
+    left = [f"left line number {n} goes" for n in range(9)]
+    right = [f"right line number {n} goes" for n in range(9)]
+    rows = zip(left, right, strict=True)
+    page = "".join(f"({a}) Tj 300 0 Td ({b}) Tj -300 -14 Td " for a, b in rows)
+    parsed = parse(drawn_pdf(page), "a.pdf", "application/pdf")
+    assert render(parsed.blocks) == " ".join([*left, *right])
+
+
+def test_a_table_of_contents_is_left_out():
+    page = "Contents\nFirst part 3\nSecond part .......... 14"
+    _, blocks = blocks_of_pages([lines_of(page), lines_of("The text.")], [])
+    assert render(blocks) == "The text."
