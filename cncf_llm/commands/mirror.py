@@ -9,7 +9,7 @@ from rich.console import Console
 from cncf_llm import sample
 from cncf_llm.commands.errors import UsageError
 from cncf_llm.ingest import DumpError, mirror_dump
-from cncf_llm.ingest.stackexchange_mirror import is_tag
+from cncf_llm.ingest.stackexchange.mirror import is_tag
 from cncf_llm.landscape import LandscapeError, read_landscape
 from cncf_llm.landscape.curated import curated_sources
 from cncf_llm.settings import Settings

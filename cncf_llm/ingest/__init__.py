@@ -4,7 +4,6 @@ In: URLs and tags from the landscape; a mirror folder that replaces the network,
 Out: tables DOCUMENTS (content as it was read, with licence and permalink) and DROPS.
 """
 
-from cncf_llm.ingest.crawl_job import CrawlLimits
 from cncf_llm.ingest.errors import (
     DumpError,
     IngestError,
@@ -13,13 +12,14 @@ from cncf_llm.ingest.errors import (
     OfflineError,
     UnreadableSourceError,
 )
-from cncf_llm.ingest.git import RepositoryLimits, read_repository
-from cncf_llm.ingest.git_source import head_commit
-from cncf_llm.ingest.repositories import read_repositories
-from cncf_llm.ingest.stackexchange_dump import DumpReport, mirror_dump
-from cncf_llm.ingest.stackoverflow import read_stackoverflow
+from cncf_llm.ingest.git.repositories import read_repositories
+from cncf_llm.ingest.git.repository import RepositoryLimits, read_repository
+from cncf_llm.ingest.git.source import head_commit
+from cncf_llm.ingest.stackexchange.dump import DumpReport, mirror_dump
+from cncf_llm.ingest.stackexchange.stackoverflow import read_stackoverflow
 from cncf_llm.ingest.tables import DOCUMENTS, Reading
-from cncf_llm.ingest.website import read_website
+from cncf_llm.ingest.website.job import CrawlLimits
+from cncf_llm.ingest.website.sites import read_website
 
 VERSION = "3"
 

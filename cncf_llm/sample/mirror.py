@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from cncf_llm.ingest.git_process import GitError, git
+from cncf_llm.ingest.git.process import GitError, git
 
 SAMPLE = Path(__file__).parent
 LANDSCAPE = SAMPLE / "landscape.yml"
@@ -34,7 +34,7 @@ def prepare_mirror(home: Path, *, sample: Path = SAMPLE) -> Path:
     read `sample:<owner>__<name>/<path>@<commit>`, those of pages `sample:websites/<host>/<path>`.
     Websites and Stack Exchange answers are linked. Safe to call from several processes at once.
 
-    Raises `cncf_llm.ingest.git_process.GitError` when git is missing, `OSError` when `home` cannot
+    Raises `cncf_llm.ingest.git.process.GitError` when git is missing, `OSError` when `home` cannot
     be written.
     """
     mirror = home.absolute() / "sample-mirror"

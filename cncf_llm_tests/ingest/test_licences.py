@@ -1,8 +1,8 @@
 import pytest
 
-from cncf_llm.ingest.licence_names import UNKNOWN, licence_named, licences_in, valid_expression
-from cncf_llm.ingest.licence_statement import documentation_statement
-from cncf_llm.ingest.licences import (
+from cncf_llm.ingest.licences.names import UNKNOWN, licence_named, licences_in, valid_expression
+from cncf_llm.ingest.licences.statement import documentation_statement
+from cncf_llm.ingest.licences.texts import (
     RepositoryLicences,
     attribution,
     document_licence,

@@ -1,0 +1,1 @@
+"""Stack Overflow: the API, the public data dump, and a mirror's files, all to threads."""
