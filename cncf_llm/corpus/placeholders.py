@@ -47,7 +47,7 @@ _DIGIT_GROUPS = re.compile(r"\d[-.) ]+\d{3}[-. ]?\d")
 _PLUS_DIGITS = re.compile(r"\+\d[\d .()-]{7}")
 
 _PLACEHOLDER = re.compile(
-    r"example|passw|secret|token|change|your|dummy|sample|fake|test|x{4}|\.\.\.|…|\*\*|[<>${}%]",
+    r"example|passw|pwd|secret|token|change|your|dummy|sample|fake|test|x{4}|\.\.\.|…|\*\*|[<>${}%]",
     re.IGNORECASE,
 )
 _PEM = re.compile(
@@ -193,6 +193,7 @@ def _without_named(text: str, found: Counter[str]) -> str:
             if (
                 named
                 and looks_random(named["value"])
+                and not text.startswith(("...", "…"), named.end())  # the rest is left out
                 and (word != "key" or _WHICH_KEY.search(lower, max(0, at - 12), at))
             ):
                 spans.add(named.span("value"))

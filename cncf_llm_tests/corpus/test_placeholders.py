@@ -78,6 +78,7 @@ def test_what_could_be_real_goes(text, clean):
         "tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUMrVENDQWVHZ0F3SUJBZ0lKQUk",
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl",
         "publicKey: k7Qz2mW9xB4vT8nR3pL6",
+        "argocd.token=eyJhbGciOiJIUzI1Ni... and password: S2VkYUxhYkFkbWluUHdkMQ==",
         "The token is ACMEChallengeSolverHTTP01.",
     ],
 )
