@@ -99,7 +99,8 @@ _EMAIL = re.compile(
 )
 _MACHINE = re.compile(
     r"(?:^|\.)(?:example(?:\.[a-z]+){0,2}|test|invalid|localhost|local|internal|lan|svc|cluster"
-    r"|gserviceaccount\.com|(?:your|my)[\w-]*\.[a-z]+|(?:acme|company|domain|email|foo|host|test)\.[a-z]+"
+    r"|gserviceaccount\.com|(?:your[\w-]*|my-?(?:company|corp|domain|email|host|org|site))\.[a-z]+"
+    r"|(?:acme|company|domain|email|foo|host|test)\.[a-z]+"
     r"|service|socket|timer|target|mount|png|jpe?g|gif|svg|webp|html|json|ya?ml|toml|conf|txt)$",
     re.IGNORECASE,
 )
