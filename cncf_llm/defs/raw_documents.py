@@ -30,7 +30,7 @@ _raw_asset = partial(
 _CHECKS = (
     Check(
         "licences_known",
-        "Every file has a licence, from its header or its repository.",
+        "Every document has a licence: its own, its repository's, its site's.",
         lambda version: check_licences_known(version.table("documents")),
     ),
 )
@@ -65,7 +65,7 @@ def repository_documents(
     )
 
 
-@_raw_asset(kinds={"scrapy", "polars"})
+@_raw_asset(kinds={"scrapy", "polars"}, check_specs=specs("website_documents", _CHECKS, PROJECTS))
 def website_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -91,10 +91,14 @@ def website_documents(
         )
         _keep(draft, reading)
 
-    yield from refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+    yield from refresh(
+        context, store, build, _describe, code=stage.VERSION, inputs=None, checks=_CHECKS
+    )
 
 
-@_raw_asset(kinds={"stackoverflow", "polars"})
+@_raw_asset(
+    kinds={"stackoverflow", "polars"}, check_specs=specs("stackoverflow_threads", _CHECKS, PROJECTS)
+)
 def stackoverflow_threads(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -119,7 +123,9 @@ def stackoverflow_threads(
         )
         _keep(draft, reading)
 
-    yield from refresh(context, store, build, _describe, code=stage.VERSION, inputs=None)
+    yield from refresh(
+        context, store, build, _describe, code=stage.VERSION, inputs=None, checks=_CHECKS
+    )
 
 
 def mirror(settings: Settings) -> Path | None:
@@ -153,7 +159,7 @@ def _describe(version: Version) -> Metadata:
 
 
 def check_licences_known(documents: pl.DataFrame) -> dg.AssetCheckResult:
-    """Judge whether every document has a licence: what has none must not be published."""
+    """Judge whether every document has a licence: what has none is kept out of the corpus."""
     unknown = documents.filter(pl.col("licence") == "unknown")
     return dg.AssetCheckResult(
         passed=unknown.is_empty(),
