@@ -1,9 +1,14 @@
-"""Blocks to passages: they follow the headings, and never cut a sentence, row or code block."""
+"""Blocks to passages: they follow the headings, and never cut a sentence, row or code block.
+
+The one exception: a code block above the hard limit, which would be lost, becomes several blocks,
+divided between YAML documents, sections, or whole lines; see `long_code.py`.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cncf_llm.corpus.long_code import code_parts
 from cncf_llm.corpus.parsers.blocks import (
     Block,
     Code,
@@ -17,10 +22,11 @@ from cncf_llm.corpus.parsers.blocks import (
 from cncf_llm.corpus.sentences import split_sentences
 
 SOFT_WORDS = 300  # a section longer than this becomes several passages
-HARD_WORDS = 1200  # a single code block or table row may reach this; longer ones are dropped
+HARD_WORDS = 1200  # a code block or table row may reach this; longer code is divided, rows dropped
 HARD_CHARACTERS = 20_000
 SHORT_WORDS = 5  # a passage of fewer, without code or table, says nothing by itself
 
+_HEADING_WORDS = 8  # a line of so few words without a full stop is one in bold, for a heading
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, Japanese, Chinese
 
 
@@ -111,9 +117,15 @@ def _sections(
 
 def _pieces(block: Block) -> list[Block]:
     """Return a block, or the parts of a block that is longer than a passage should be."""
-    if count_words(render([block])) <= SOFT_WORDS:
+    text = render([block])
+    words = count_words(text)
+    if words <= SOFT_WORDS and len(text) <= HARD_CHARACTERS:
         return [block]
     match block:
+        case Code(language=language, text=code):
+            if words <= HARD_WORDS and len(text) <= HARD_CHARACTERS:
+                return [block]
+            return [Code(language, part) for part in code_parts(code)]
         case Paragraph(text=text):
             return [Paragraph(" ".join(group)) for group in _runs(split_sentences(text))]
         case TableBlock(header=header, rows=rows):
@@ -162,7 +174,7 @@ def _parallel_runs(things, texts: list[str]) -> list[list]:
 def _packed(blocks: list[Block]) -> list[list[Block]]:
     """Return blocks in groups of at most `SOFT_WORDS` words, where single blocks allow it.
 
-    A paragraph that ends with a colon goes with the block that it introduces, and a last group too
+    A paragraph that introduces a block goes with it, and a last group too
     short to stand alone joins the one before.
     """
     groups: list[list[Block]] = []
@@ -188,4 +200,8 @@ def _packed(blocks: list[Block]) -> list[list[Block]]:
 
 
 def _introduces(block: Block) -> bool:
-    return isinstance(block, Paragraph) and block.text.endswith(":")
+    """Return whether a paragraph announces what follows: with a colon, or like a heading."""
+    if not isinstance(block, Paragraph):
+        return False
+    like_heading = block.text[-1:].isalnum() and len(block.text.split()) <= _HEADING_WORDS
+    return like_heading or block.text.endswith(":")

@@ -78,6 +78,20 @@ def test_code_is_never_cut():
     assert code in passages[1].text
 
 
+def test_code_beyond_the_hard_limit_is_divided_between_documents_and_sections():
+    section = "key:\n" + "  - word\n" * 250 + "\n"
+    passages, left_out = divide(Code("yaml", section * 2 + "---\n" + section))
+    assert left_out == []
+    assert [passage.text.count("- word") for passage in passages] == [250, 250, 250]
+    assert passages[2].text.startswith("```yaml\n---\nkey:")
+
+
+def test_a_line_like_a_heading_goes_with_what_follows_it():
+    first, last = Paragraph("word " * 299 + "end."), Paragraph("more " * 60 + "end.")
+    passages, _ = divide(Paragraph("Start here."), first, Paragraph("Step 2"), last)
+    assert passages[-1].text.startswith("Step 2\n\nmore")
+
+
 def test_code_beyond_the_hard_limit_is_left_out_with_its_reason():
     passages, left_out = divide(Paragraph(SENTENCE), Code("", "word " * (HARD_WORDS + 1)))
     assert len(passages) == 1
