@@ -1,7 +1,7 @@
 """A JSON schema (https://json-schema.org) as blocks."""
 
 from cncf_llm.corpus.parsers.blocks import Block, Heading, Paragraph, one_line
-from cncf_llm.corpus.parsers.schema_fields import MAX_FIELD_DEPTH, field_table
+from cncf_llm.corpus.parsers.schema_fields import MAX_FIELD_DEPTH, MAX_FIELDS, field_table
 
 Dropped = list[tuple[str, str]]
 
@@ -47,5 +47,5 @@ def described_fields(schema: dict, prefix: str = "") -> tuple[list[Block], Dropp
     table, deeper = field_table(schema, prefix)
     if table:
         blocks.append(table)
-    reason = f"{deeper} fields below {MAX_FIELD_DEPTH} levels"
+    reason = f"{deeper} fields below {MAX_FIELD_DEPTH} levels or after {MAX_FIELDS} others"
     return blocks, [("fields-too-deep", reason)] if deeper else []

@@ -8,19 +8,25 @@ from collections.abc import Iterator
 
 from cncf_llm.corpus.parsers.blocks import TableBlock, one_line
 
-MAX_FIELD_DEPTH = 6  # below lies mostly the same embedded pod template in every resource
+MAX_FIELD_DEPTH = 12  # Gateway API's deepest field lies at 9
+MAX_FIELDS = 4000  # of one table: Argo Rollouts' embedded pod templates have about 3000
 
 
 def field_table(schema: dict, prefix: str = "") -> tuple[TableBlock | None, int]:
-    """Return the table of a schema's described fields, and how many lie too deep to be listed.
+    """Return the table of a schema's described fields, and how many are left out by the limits.
+
+    A field without a description is listed when a default or its values say something about it.
 
     A field's name is its dotted path, with `[]` for the items of a list and `*` for any key.
     """
     rows, deeper = [], 0
     for name, field, required, depth in _fields(schema, prefix, 1):
-        if depth > MAX_FIELD_DEPTH:
+        description = _description(field)
+        if not (description or "default" in field or "enum" in field):
+            continue
+        if depth > MAX_FIELD_DEPTH or len(rows) >= MAX_FIELDS:
             deeper += 1
-        elif description := _description(field):
+        else:
             kind = ", ".join(filter(None, [_type(field), "required" if required else ""]))
             rows.append((f"`{name}`", kind, _default(field), description))
     if not rows:
@@ -60,10 +66,12 @@ def _containers(schema: dict, name: str) -> Iterator[tuple[str, dict]]:
 
 def _type(field: dict) -> str:
     kind = field.get("type")
-    if isinstance(kind, list):
-        return " or ".join(str(one) for one in kind)
     if "enum" in field and isinstance(field["enum"], list):
         return "one of " + ", ".join(f"`{value}`" for value in field["enum"][:20])
+    if isinstance(kind, list):
+        return " or ".join(str(one) for one in kind)
+    if kind is None and field.get("x-kubernetes-int-or-string") is True:
+        return "integer or string"
     if kind == "array" and isinstance(field.get("items"), dict):
         return f"array of {_type(field['items']) or 'values'}"
     if isinstance(reference := field.get("$ref"), str):

@@ -11,6 +11,7 @@ from cncf_llm.corpus.parsers.safe_yaml import NotYaml, load_all
 from cncf_llm.corpus.parsers.schema_blocks import Dropped, is_schema, schema_blocks
 
 _SEPARATOR = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
+_ACTION_LINE = re.compile(r"^[ \t]*\{\{[^{}\n]*\}\}[ \t]*$", re.MULTILINE)
 
 
 def parse(content: bytes, path: str) -> Parsed:
@@ -23,7 +24,7 @@ def parse(content: bytes, path: str) -> Parsed:
     try:
         values = load_all(text)
     except NotYaml:
-        return Parsed("", tuple(configuration_blocks(text)))
+        return _definitions_in_template(text) or Parsed("", tuple(configuration_blocks(text)))
     sources = [part for part in _SEPARATOR.split(text) if _has_content(part)]
     values = [value for value in values if value is not None]
     if len(sources) != len(values):
@@ -37,6 +38,22 @@ def parse(content: bytes, path: str) -> Parsed:
         dropped.extend(left)
         title = title or _title(value)
     return Parsed(title, tuple(blocks), tuple(dropped))
+
+
+def _definitions_in_template(text: str) -> Parsed | None:
+    """Return the custom resource definitions that a Helm template wraps in conditions, if any."""
+    plain = _ACTION_LINE.sub("", text)
+    if "CustomResourceDefinition" not in text or plain == text:
+        return None
+    try:
+        values = [value for value in load_all(plain) if value is not None]
+    except NotYaml:
+        return None
+    if not values or not all(is_definition(value) for value in values):
+        return None
+    parts = [definition_blocks(value) for value in values if isinstance(value, dict)]
+    blocks = tuple(block for inner, _ in parts for block in inner)
+    return Parsed(_title(values[0]), blocks, tuple(drop for _, left in parts for drop in left))
 
 
 def _has_content(source: str) -> bool:

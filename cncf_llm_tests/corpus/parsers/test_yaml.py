@@ -62,10 +62,22 @@ def test_a_custom_resource_definition_says_what_its_fields_mean():
 
 def test_fields_too_deep_are_counted():
     schema: dict = {"type": "string", "description": "deep"}
-    for _ in range(9):
+    for _ in range(14):
         schema = {"type": "object", "description": "d", "properties": {"x": schema}}
     parsed = read(json.dumps({"$schema": "s", **schema}), "application/schema+json")
-    assert parsed.dropped == (("fields-too-deep", "3 fields below 6 levels"),)
+    assert parsed.dropped == (("fields-too-deep", "2 fields below 12 levels or after 4000 others"),)
+
+
+def test_a_definition_within_a_helm_condition_is_read():
+    assert read("{{- if .Values.crds }}\n---\n" + CRD + "{{- end }}\n") == read(CRD)
+
+
+def test_a_field_without_description_is_listed_for_its_default_or_values():
+    fields = {"a": {"enum": ["x", "y"], "type": "string"}, "b": {"default": 1}, "c": {}}
+    schema = {"$schema": "s", "type": "object", "description": "d", "properties": fields}
+    table = read(json.dumps(schema), "application/schema+json").blocks[-1]
+    assert isinstance(table, TableBlock)
+    assert table.rows == (("`a`", "one of `x`, `y`", "", ""), ("`b`", "", "`1`", ""))
 
 
 def test_openapi():
