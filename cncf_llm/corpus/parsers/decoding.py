@@ -22,7 +22,7 @@ _DAMAGE = re.compile("\ufffd|[ÂÃ][¡-¿€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘�
 # that turn the reading direction; and halves of surrogate pairs, which no encoding can write.
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f"
-    "\u200b\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 

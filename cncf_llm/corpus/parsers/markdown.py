@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from cncf_llm.corpus.parsers.admonitions import unwrap_admonitions
-from cncf_llm.corpus.parsers.blocks import Block, Heading, Parsed, Unreadable
+from cncf_llm.corpus.parsers.blocks import Block, Heading, Paragraph, Parsed, Unreadable, render
 from cncf_llm.corpus.parsers.decoding import decode
 from cncf_llm.corpus.parsers.front_matter import split_front_matter
 from cncf_llm.corpus.parsers.markdown_tokens import blocks_of
@@ -28,6 +28,17 @@ _DIRECTIVES = re.compile(
     r"|^\[\[?_?TOC_?\]?\][ \t]*$|\{%-?\s*\w[^{}]*?-?%\}|^\{:[^{}\n]*\}[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+# JavaScript as the value of a tag's attribute, which Docusaurus and Next.js allow in Markdown too.
+_JSX_VALUE = re.compile(
+    r"\s(?:style|class|className|width|height|href|src|to|id)="
+    r"\{[^{}]{0,300}(?:\{[^{}]{0,300}\}[^{}]{0,300})?\}"
+)
+# Hugo's template actions in included snippets: conditions alone on a line, and variables.
+_ACTION_LINE = re.compile(
+    r"^[ \t]*\{\{-?\s*(?:if|else|end|with|range|define|block)\b[^{}\n]{0,300}\}\}[ \t]*$",
+    re.MULTILINE,
+)
+_VARIABLE = re.compile(r"(?<!`)\{\{-?\s*\$(\w+)\s*-?\}\}(?!`)")
 _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL | re.IGNORECASE)
 _HTML_TABLE_END = re.compile("</table>", re.IGNORECASE)
 
@@ -48,7 +59,7 @@ def parse_text(text: str, *, title: str, description: str, indented_code: bool =
     text = outside_code(
         text,
         lambda part: sub_paired(
-            _HTML_TABLE, _HTML_TABLE_END, _without_gaps, _DIRECTIVES.sub("", part)
+            _HTML_TABLE, _HTML_TABLE_END, _without_gaps, _without_templating(part)
         ),
     )
     too_long: list[str] = []
@@ -58,7 +69,8 @@ def parse_text(text: str, *, title: str, description: str, indented_code: bool =
         raise Unreadable("unreadable-nested-too-deep", f"Markdown deeper than {MAX_DEPTH} levels")
     blocks = blocks_of(tokens)
     if description:
-        blocks = [*blocks_of(_markdown(False).parse(replace_shortcodes(description))), *blocks]
+        described = blocks_of(_markdown(False).parse(replace_shortcodes(description)))
+        blocks = blocks if _begin_alike(described, blocks) else [*described, *blocks]
     dropped = tuple(("too-long", f"{len(part)} characters: {part[:80]}") for part in too_long)
     return Parsed(_plain(title) or first_heading(blocks), tuple(blocks), dropped)
 
@@ -99,6 +111,20 @@ def _leave_out_long(state: "StateCore") -> None:
         if token.type == "inline" and len(token.content) > MAX_PARAGRAPH:
             state.env.setdefault(_TOO_LONG, []).append(token.content)
             token.content = ""
+
+
+def _without_templating(text: str) -> str:
+    text = _ACTION_LINE.sub("", _JSX_VALUE.sub("", _DIRECTIVES.sub("", text)))
+    return _VARIABLE.sub(lambda found: found[1].upper(), text)
+
+
+def _begin_alike(described: list[Block], blocks: list[Block]) -> bool:
+    """Return whether the text begins with its own description."""
+    first = next((block for block in blocks if not isinstance(block, Heading)), None)
+    if len(described) != 1 or not isinstance(first, Paragraph):
+        return False
+    whole, start = (re.sub(r"\W+", "", render([one]).lower()) for one in (first, described[0]))
+    return whole.startswith(start)
 
 
 def _without_gaps(table: re.Match[str]) -> str:

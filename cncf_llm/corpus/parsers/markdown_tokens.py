@@ -14,6 +14,7 @@ from cncf_llm.corpus.parsers.blocks import (
     Unreadable,
     one_line,
 )
+from cncf_llm.corpus.parsers.stray_marks import without_stray_marks
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -153,7 +154,7 @@ def inline_text(token: "Token") -> str:
             case "html_inline":
                 parts.append(_inline_tag(child.content))
     text = _FOOTNOTE.sub("", _ATTRIBUTES.sub("", "".join(parts)))
-    return one_line(text)
+    return without_stray_marks(one_line(text))
 
 
 def code_span(text: str) -> str:

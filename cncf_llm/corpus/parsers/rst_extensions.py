@@ -26,6 +26,8 @@ _CODE_ROLES = frozenset(
     delete
     """.split()
 )
+# Directives whose text begins on their own line.
+_WITHOUT_TITLE = frozenset("seealso versionadded versionchanged deprecated todo".split())
 _KNOWN_CODE = (
     "code",
     "sourcecode",
@@ -84,9 +86,12 @@ def _directive_class(name: str) -> type:
                 self.state.nested_parse(self.content, self.content_offset, inner)
             if name in _ITEMS or name.startswith(_DOMAINS):
                 return [_item(argument, inner)]
-            label = [nodes.paragraph("", f"{argument}:")] if argument and self.content else []
-            if argument and not self.content and name not in ("versionadded", "versionchanged"):
-                label = [nodes.paragraph("", argument)]
+            label = []
+            if argument and (self.content or name not in ("versionadded", "versionchanged")):
+                titled = bool(self.content) and name not in _WITHOUT_TITLE
+                shown, _ = self.state.inline_text(argument, self.lineno)
+                colon = [nodes.Text(":")] if titled and not argument.endswith(":") else []
+                label = [nodes.paragraph("", "", *shown, *colon)]
             return [*label, *inner.children]
 
     return Tolerated

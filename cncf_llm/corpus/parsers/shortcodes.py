@@ -123,8 +123,8 @@ def _text(found: re.Match[str]) -> str:
         return term.replace("_", " ") if "text" in named else term.replace("-", " ")
     if name == "heading":
         return _HEADINGS.get(positional[0], positional[0]) if positional else ""
-    if name in _VALUES:
-        return _placeholder((positional or ["version"])[0])
+    if name in _VALUES or "version" in name:
+        return _placeholder(positional[0] if positional and name in _VALUES else "version")
     if name == "feature-state":
         state, version = named.get("state", ""), named.get("for_k8s_version", "")
         return f"Feature state: {state} since {version}." if state and version else ""

@@ -25,6 +25,33 @@ def test_front_matter_gives_title_and_first_paragraph():
     assert parsed.blocks == (Paragraph("The `four` types."), Paragraph("Text."))
 
 
+def test_a_description_that_the_text_begins_with_is_not_repeated():
+    parsed = read(
+        "---\ntitle: ctl\ndescription: ctl is a tool\n---\n# ctl\n\n`ctl` is a tool, ok.\n"
+    )
+    assert render(parsed.blocks) == "ctl\n\n`ctl` is a tool, ok."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**Note: **it works", "Note: it works"),
+        ("**NOTE:**It works", "NOTE: It works"),
+        ("(base\\*\\*i, base\\*\\*(i+1)]", "(base**i, base**(i+1)]"),
+        ("`a **b: **c`", "`a **b: **c`"),
+        ("Fixed [#7876][147] by [the team][the team].", "Fixed #7876 by the team."),
+        ("map[string][]string", "map[string][]string"),
+        ("A [photo](/images/2019- 06.png)", "A photo"),
+        ("done :white_check_mark: at 10:x:20", "done ✅ at 10:x:20"),
+        ('<a style={{float: "left"}} href="x">Quick *start*</a>', "Quick start"),
+        ("{{ if $name }}\n\nSee {{ $name }}.\n\n{{ end }}", "See NAME."),
+        ("`{{ if .Values.x }}`", "`{{ if .Values.x }}`"),
+    ],
+)
+def test_marks_of_other_dialects(text, expected):
+    assert markdown(text) == expected
+
+
 def test_toml_front_matter():
     parsed = read('+++\ntitle = "ready"\ndate = 2024-01-01\n+++\nText.\n')
     assert (parsed.title, parsed.blocks) == ("ready", (Paragraph("Text."),))
@@ -95,6 +122,7 @@ def test_definition_lists():
         ('A {{< glossary_tooltip text="Pod" term_id="pod" >}} runs.', "A Pod runs."),
         ('A {{< glossary_tooltip term_id="api-server" >}}.', "A api server."),
         ('See [this]({{< ref "a/b.md#c" >}}).', "See this."),
+        ("builder@{{% version-from-registry builder %}}", "builder@VERSION"),
         ("Version v{{< skew currentVersion >}}.", "Version vCURRENT_VERSION."),
         ("{{< comment >}}\nhidden\n{{< /comment >}}Shown", "Shown"),
         ("{{< highlight go >}}\nx := 1\n{{< /highlight >}}", "```go\nx := 1\n```"),
