@@ -1,0 +1,103 @@
+"""What a refresh costs when little changed, beside the first import of the same project."""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cncf_llm.store import Store
+
+REPOSITORIES = {
+    "kubernetes": ("kubernetes__website", "kubernetes__community", "kubernetes-sigs__gateway-api"),
+    "opentelemetry": ("open-telemetry__opentelemetry.io",),
+}
+ASSETS = "landscape,repository_documents,website_documents,stackoverflow_threads,unified_corpus"
+MEASURED = "repository_documents,unified_corpus"
+SHARE = 50  # one document in so many is changed
+
+
+def increment_table(mirror: Path, project: str) -> str:
+    """Return a Markdown table of the full import, a change of 2 % of the documents, and none.
+
+    The landscape is `landscape.yml` beside the mirror. Needs git.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        clones = Path(folder) / "mirror"
+        for name in REPOSITORIES[project]:
+            _git("clone", "--quiet", str(mirror / f"{name}.bundle"), str(clones / name))
+        run = Runner(Path(folder) / "home", mirror.parent / "landscape.yml", clones, project)
+        run("landscape,website_documents,stackoverflow_threads")
+        rows = [("interpreter and Dagster alone", run("website_documents"))]
+        rows.append(("full import", run(MEASURED)))
+        changed = sum(_change(clones / name) for name in REPOSITORIES[project])
+        rows.append((f"{changed} documents changed", run(MEASURED)))
+        rows.append(("nothing changed", run(MEASURED)))
+    fixed = rows[0][1][0]
+    full = rows[1][1][0]
+    lines = [
+        f"| {project} | documents parsed | wall s | CPU s | without the first row | of full |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, (used, wall, parsed) in rows:
+        net = used - fixed
+        share = f"{net / (full - fixed):.1%}"
+        lines.append(f"| {name} | {parsed} | {wall:.1f} | {used:.1f} | {net:.1f} | {share} |")
+    return "\n".join(lines)
+
+
+class Runner:
+    """Runs `cncf-llm run` in one home."""
+
+    def __init__(self, home: Path, landscape: Path, mirror: Path, project: str) -> None:
+        home.mkdir()
+        self._store = Store(home / "data")
+        self._project = project
+        self._environment = os.environ | {
+            "CNCF_LLM_HOME": str(home),
+            "DAGSTER_HOME": str(home),
+            "CNCF_LLM_LANDSCAPE": str(landscape),
+            "CNCF_LLM_MIRROR": str(mirror),
+        }
+
+    def __call__(self, assets: str) -> tuple[float, float, int]:
+        """Return seconds of the processor, seconds, and how many documents were parsed."""
+        command = [sys.executable, "-m", "cncf_llm.cli", "run", "--projects", self._project]
+        before, started = _used(), time.monotonic()
+        subprocess.run(
+            [*command, "--select", assets],
+            env=self._environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        used, wall = _used() - before, time.monotonic() - started
+        current = "unified_corpus" in assets and self._store.require(
+            "unified_corpus", self._project
+        )
+        return used, wall, current.facts["parsed"] if current else 0
+
+
+def _change(clone: Path) -> int:
+    """Add a sentence to the first paragraph of one Markdown file in `SHARE`, and commit."""
+    files = sorted(clone.rglob("*.md"))[::SHARE]
+    changed = 0
+    for file in files:
+        text = file.read_text()
+        head, found, rest = text.partition(".\n\n")
+        if found:
+            file.write_text(f"{head}. This sentence was added by the benchmark.\n\n{rest}")
+            changed += 1
+    author = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@example.org")
+    _git("-C", str(clone), *author, "commit", "--quiet", "--all", "--message", "Change 2 %")
+    return changed
+
+
+def _git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True)
+
+
+def _used() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
