@@ -16,7 +16,7 @@ DUPLICATES = 0.95
 # Real projects: pages that are copies but for a few words come in threes at most. Templated pages,
 # compared with all their boilerplate, came in clusters of 5 to 13.
 CLUSTER = 6
-# Real projects: none to 0.001.
+# Real projects: none at all.
 DAMAGED = 0.02
 # Half a year of real changes took 0.17 of a project's documents at most.
 LOSS = 0.3
