@@ -10,6 +10,7 @@ from cncf_llm.corpus.duplicates import find_duplicates
 from cncf_llm.corpus.licences import permitted
 from cncf_llm.corpus.pages import keep_order, page_of
 from cncf_llm.corpus.reading import read_documents
+from cncf_llm.corpus.rendered import rendered_pages
 from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES, READ_DOCUMENTS, READ_DROPS, READ_PASSAGES
 from cncf_llm.corpus.version import VERSION
 from cncf_llm.store import DROPS, carry_over
@@ -89,8 +90,13 @@ def unify(
     read_passages = carried.tables[READ_PASSAGES.name]
     compared = _in_keep_order(read_passages, ordered)
     duplicates = find_duplicates(compared)
-    kept = read_passages.join(duplicates, on="passage_id", how="anti", maintain_order="left")
-    index, drops = _account(carried.tables, kept, read_passages, duplicates)
+    rendered = rendered_pages(
+        read_passages.join(ordered.select("document_id", "source"), on="document_id"), duplicates
+    )
+    kept = read_passages.join(
+        duplicates, on="passage_id", how="anti", maintain_order="left"
+    ).filter(~pl.col("document_id").is_in(list(rendered)))
+    index, drops = _account(carried.tables, kept, read_passages, duplicates, rendered)
     not_read = every.filter(pl.col("licence").is_in(refused))
     index = pl.concat([index, DOCUMENTS.frame(_not_read(row) for row in _places(not_read))])
     drops = pl.concat([drops, DROPS.frame(_not_allowed(row) for row in _places(not_read))])
@@ -182,25 +188,26 @@ def _account(
     kept: pl.DataFrame,
     read_passages: pl.DataFrame,
     duplicates: pl.DataFrame,
+    rendered: Mapping[str, str],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the documents and drops tables, with the duplicates taken into account."""
+    """Return the documents and drops tables, with duplicates and rendered pages accounted for."""
     left = kept.group_by("document_id").agg(pl.len().cast(pl.Int64).alias("passages"))
     read = tables[READ_DOCUMENTS.name].drop("passages")
     counted = read.join(left, on="document_id", how="left", maintain_order="left").with_columns(
         pl.col("passages").fill_null(0)
     )
     all_gone = (pl.col("passages") == 0) & pl.col("drop_reason").is_null()
+    original = pl.col("document_id").replace_strict(rendered, default=None, return_dtype=pl.String)
+    reason = pl.when(original.is_not_null()).then(pl.lit("rendered-from-repository"))
+    reason = reason.otherwise(pl.lit("all-duplicates"))
     documents = counted.filter(all_gone).select(
         "project",
         pl.col("document_id").alias("item"),
-        pl.lit("all-duplicates").alias("reason"),
-        pl.lit("each of its passages is in another document").alias("detail"),
+        reason.alias("reason"),
+        original.fill_null("each of its passages is in another document").alias("detail"),
     )
     index = counted.with_columns(
-        pl.when(all_gone)
-        .then(pl.lit("all-duplicates"))
-        .otherwise("drop_reason")
-        .alias("drop_reason")
+        pl.when(all_gone).then(reason).otherwise("drop_reason").alias("drop_reason")
     )
     passages = (
         duplicates.join(read_passages.select("passage_id", "project"), on="passage_id")

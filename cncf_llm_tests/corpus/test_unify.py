@@ -194,3 +194,19 @@ def test_encoding_and_damage_are_recorded():
         (None, 0),
         ("latin-1", 0),
     ]
+
+
+def test_a_page_rendered_from_a_file_is_dropped_whole_and_names_it():
+    words = " ".join(f"Sentence {n} says how the part {n} of it works." for n in range(20))
+    source = row(
+        "docs/a.md", f"---\ntitle: A\ndescription: About A.\n---\n{ENGLISH}\n\n## B\n\n{words}"
+    )
+    html = f"<main><h1>A</h1><p>{ENGLISH}</p><h2>B</h2><p>{words}</p></main>"
+    page = row("/a.html", html, "text/html", source="website", document_id="doc-page")
+    corpus = unify(documents(source, page), None)
+    assert corpus.passages["document_id"].unique().to_list() == [source["document_id"]]
+    dropped = corpus.drops.filter(pl.col("item") == "doc-page").row(0, named=True)
+    assert dropped["reason"] == "rendered-from-repository"
+    assert dropped["detail"] == source["document_id"]
+    other = row("/b.html", html.replace("part", "other thing"), "text/html", source="website")
+    assert unify(documents(source, other), None).passages["source"].unique().len() == 2

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 120  # a page deeper than this is no document; the walk below needs frames per level
 
+MOSTLY_LINKS = 0.65  # share of a page's letters in links, above which it leads on and says nothing
+
 _MAIN = ("//main", "//*[@role='main']", "//*[@itemprop='articleBody']", "//article")
 _CHROME = "//nav | //header | //footer | //aside"
 _ENCODINGS = re.compile(
@@ -35,16 +37,29 @@ _SITE_SUFFIX = re.compile(r"\s+[|·–—]\s+[^|·–—]*$")
 
 
 def parse(content: bytes, path: str) -> Parsed:
-    """Parse an HTML page. Raises `Unreadable` for what is too large, binary, or too deep."""
+    """Parse an HTML page.
+
+    Raises `Unreadable` for what is too large, binary, too deep, or a mere list of other pages.
+    """
     page = _document(_page_text(content))
     title = page.findtext(".//title") or ""
-    blocks = element_blocks(_main_content(page))
+    main = _main_content(page)
+    if (share := _links_share(main)) >= MOSTLY_LINKS:
+        raise Unreadable("navigation-only", f"{share:.0%} of its text is links")
+    blocks = element_blocks(main)
     heading = page.find(".//h1")
     if heading is not None and (text := one_line(heading.text_content())):
         title = text
     else:
         title = _SITE_SUFFIX.sub("", one_line(title))
     return Parsed(title.strip("¶#").strip(), tuple(blocks))
+
+
+def _links_share(element: "HtmlElement") -> float:
+    """Return the share of an element's letters that are in links."""
+    whole = sum(map(str.isalnum, element.text_content()))
+    linked = sum(sum(map(str.isalnum, link.text_content())) for link in element.iter("a"))
+    return linked / whole if whole else 0.0
 
 
 def fragment_blocks(source: str) -> list[Block]:

@@ -79,3 +79,14 @@ def test_a_page_without_content_is_empty():
     with pytest.raises(Unreadable) as caught:
         read("<!-- nothing -->")
     assert caught.value.reason == "empty"
+
+
+def test_a_page_that_is_a_list_of_other_pages_says_nothing():
+    links = "".join(f"<li><a href='/{n}'>The page number {n}</a> (new)</li>" for n in range(9))
+    with pytest.raises(Unreadable) as caught:
+        read(f"<body><main><h1>Section</h1><ul>{links}</ul></main></body>")
+    assert caught.value.reason == "navigation-only"
+    text = "<p>" + "Each of them says how the server is used. " * 9 + "</p>"
+    assert "page number 3" in render(
+        read(f"<body><main>{text}<ul>{links}</ul></main></body>").blocks
+    )
