@@ -7,8 +7,8 @@ In: a project's documents (`ingest.DOCUMENTS`). Out: `PASSAGES`, an index with o
 from cncf_llm.corpus.clusters import CLUSTERS
 from cncf_llm.corpus.drift import TRAINED_ON, generation, share_changed, trained_on
 from cncf_llm.corpus.figures import encodings, languages_dropped, replacements
+from cncf_llm.corpus.lengths import length_histogram
 from cncf_llm.corpus.passages import SOFT_WORDS
-from cncf_llm.corpus.picture import length_picture
 from cncf_llm.corpus.reading import cores
 from cncf_llm.corpus.tables import DOCUMENTS, PASSAGES
 from cncf_llm.corpus.unify import REUSED, Corpus, unify
@@ -27,7 +27,7 @@ __all__ = [
     "encodings",
     "generation",
     "languages_dropped",
-    "length_picture",
+    "length_histogram",
     "replacements",
     "share_changed",
     "trained_on",

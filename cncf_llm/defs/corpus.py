@@ -8,7 +8,7 @@ from cncf_llm import corpus as stage
 from cncf_llm.defs import pods
 from cncf_llm.defs.checks import RefusedError, specs
 from cncf_llm.defs.corpus_checks import CHECKS, check_no_sudden_loss
-from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, picture, table_metadata
+from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
@@ -118,5 +118,5 @@ def _describe(version: Version) -> Metadata:
         ),
         "documents by licence": dg.MetadataValue.json(version.facts["licences"]),
         "words": int(passages["tokens"].sum()),
-        "passage lengths": picture(stage.length_picture(passages)),
+        "passage lengths": markdown_table(stage.length_histogram(passages)),
     }
