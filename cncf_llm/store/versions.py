@@ -34,6 +34,7 @@ from cncf_llm.store.identity import content_hash, digest
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _SCRATCH = "scratch"
+_FULL = (errno.ENOSPC, errno.EDQUOT)  # no space on the disk, or none left of one's share
 _WHOLE = "_"  # folder name for an asset without partitions
 
 
@@ -203,7 +204,8 @@ class Store:
             yield draft
             self._publish(asset, partition, recipe, draft)
         except (OSError, pl.exceptions.PolarsError) as error:
-            if getattr(error, "errno", None) == errno.ENOSPC or "os error 28" in str(error):
+            full = any(f"os error {code})" in str(error) for code in _FULL)  # as polars says it
+            if full or getattr(error, "errno", None) in _FULL:
                 raise StoreError(
                     f"no space left on the disk of {self.local}; the previous data of {asset} is "
                     "intact: free some space and run again"
