@@ -12,12 +12,23 @@ from cncf_llm.defs import (
     questions,
     raw_documents,
     release,
+    written_pairs,
 )
 from cncf_llm.defs.executor import executor
 from cncf_llm.defs.resources import resources
 from cncf_llm.settings import Settings
 
-_STAGES = [landscape, raw_documents, corpus, entities, questions, models, benchmark, release]
+_STAGES = [
+    landscape,
+    raw_documents,
+    corpus,
+    entities,
+    written_pairs,
+    questions,
+    models,
+    benchmark,
+    release,
+]
 
 
 def make_definitions(settings: Settings) -> dg.Definitions:

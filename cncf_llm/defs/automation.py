@@ -27,6 +27,7 @@ refresh_project = dg.define_asset_job(
         "stackoverflow_threads",
         "unified_corpus",
         "entity_graph",
+        "written_pairs",
         "qa_pairs",
         "benchmark_questions",
     ],

@@ -37,4 +37,5 @@ def pod(
 #               request, limit          request, limit
 SMALL = pod(cpu=("250m", "1"), memory=("512Mi", "2Gi"), hours=1)  # tables, calls to endpoints
 CPU = pod(cpu=("500m", "4"), memory=("2Gi", "8Gi"), hours=6)  # parsing, spaCy, near duplicates
+PATIENT = pod(cpu=("250m", "1"), memory=("512Mi", "4Gi"), hours=24)  # waits for a model's replies
 GPU = pod(cpu=("1", "8"), memory=("4Gi", "32Gi"), gpus=1, hours=24)  # training, scoring

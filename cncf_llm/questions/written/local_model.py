@@ -37,7 +37,7 @@ class LocalModel:
         self.name = f"{self.folder.resolve().name}-{digest(facts)[:8]}"
 
     async def ask(self, request: Request) -> Reply:
-        """Return the model's reply. Raises `RequestRefusedError` when the request is too long for it."""
+        """Return the reply. Raises `RequestRefusedError` for a request that is too long for it."""
         self._turn = self._turn or asyncio.Lock()
         async with self._turn:
             return await asyncio.to_thread(self._generate, request)
@@ -60,9 +60,7 @@ class LocalModel:
         length = tokens["input_ids"].shape[1]
         room = model.config.max_position_embeddings - length
         if room < 1:
-            raise RequestRefusedError(
-                f"{self.name}: the request has {length} tokens, too many for it"
-            )
+            raise RequestRefusedError(f"{self.name}: {length} tokens are too many for it")
         torch.manual_seed(request.seed)
         with torch.inference_mode():
             output = model.generate(

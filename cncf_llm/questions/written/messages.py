@@ -52,9 +52,19 @@ class Reply:
 class EndpointError(Exception):
     """One request has no reply, after all attempts. The message names the host."""
 
+    reason = "endpoint-error"
+
+
+class NotAskedError(EndpointError):
+    """There is no model to ask."""
+
+    reason = "no-model"
+
 
 class RequestRefusedError(EndpointError):
     """The endpoint does not take this one request, such as one that is too long for its model."""
+
+    reason = "request-refused"
 
 
 class EndpointDownError(EndpointError):

@@ -14,6 +14,7 @@ from cncf_llm.questions.written.messages import (
     EndpointDownError,
     EndpointError,
     Model,
+    NotAskedError,
     Reply,
     Request,
     RequestRefusedError,
@@ -55,7 +56,7 @@ class _Conversation:
         if key in self.known:
             return self.known[key]
         if self.model is None:
-            raise EndpointError("no model is set, and this was not asked before")
+            raise NotAskedError("no model is set, and this was not asked before")
         if self._down:
             raise EndpointError(f"not asked, because the endpoint is down: {self._down}")
         try:
@@ -95,8 +96,8 @@ def write(
     and the pairs are those of the replies in `known`. `keep` is called with each new reply and must
     have stored it when it returns. A reply without any usable pair is asked for again, with another
     seed, `len(TEMPERATURES)` times in all; likewise its paraphrases. A task whose request has no
-    reply is dropped with reason `endpoint-error` and counted in `unanswered`. Raises
-    `EndpointDownError` when requests were made and not one was answered.
+    reply is dropped (`endpoint-error`, `request-refused`, `no-model`) and counted in `unanswered`.
+    Raises `EndpointDownError` when requests were made and not one was answered.
     """
     conversation = _Conversation(name, model, known, keep)
     try:
@@ -150,7 +151,7 @@ async def _write(task: Task, conversation: _Conversation, seed: int) -> Outcome:
                 break
     except EndpointError as error:
         outcome.unanswered = True
-        outcome.refuse(Refusal("endpoint-error", str(error)))
+        outcome.refuse(Refusal(error.reason, str(error)))
     return outcome
 
 
