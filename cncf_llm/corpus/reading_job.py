@@ -32,6 +32,7 @@ def main(reader: str, memory_bytes: int, seconds: int) -> None:
         for frame in read_rows(documents.iter_rows(), _within_memory(read, memory_bytes)):
             send(answers, frame)
         gc.collect()
+        gc.freeze()  # the libraries' models need not be walked again after the next batch
 
 
 def _within_memory(

@@ -28,7 +28,6 @@ from typing import Any
 
 import polars as pl
 from filelock import FileLock, Timeout
-from upath import UPath
 
 from cncf_llm.store.identity import content_hash, digest
 
@@ -120,6 +119,8 @@ class Store:
     """
 
     def __init__(self, root: str | Path, cache: Path | None = None) -> None:
+        from upath import UPath
+
         self.root = UPath(root)
         self.remote = self.root.protocol not in ("", "file", "local")
         if self.remote and cache is None:
