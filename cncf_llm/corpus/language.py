@@ -12,6 +12,7 @@ ENGLISH = "en"
 # A passage shorter than this is in its document's language: names and options mislead the model.
 PASSAGE_WORDS = 15
 DOCUMENT_WORDS = 8  # and a document shorter than this counts as English
+ACCENTED_WORDS = 5  # unless it has a letter that English does not, then one shorter than this
 SURE = 0.9  # below it a document counts as English, and a passage as its document
 SAMPLE_CHARACTERS = 4000  # of prose read to judge a document
 
@@ -65,7 +66,8 @@ def document_language(proses: list[str]) -> str:
     sample = " ".join(prose[:share] for prose in proses)[: 2 * SAMPLE_CHARACTERS]
     if foreign := _of_foreign_letters(sample):
         return foreign
-    if len(sample.split()) < DOCUMENT_WORDS:
+    words = len(sample.split())
+    if words < (DOCUMENT_WORDS if sample.isascii() else ACCENTED_WORDS):
         return ENGLISH
     code, english = language_of(sample)
     return code if english <= 1 - SURE else ENGLISH
@@ -75,10 +77,19 @@ def passage_language(prose: str, of_document: str) -> str:
     """Return the language of a passage within a document of a known language."""
     if foreign := _of_foreign_letters(prose):
         return foreign
-    if len(prose.split()) < PASSAGE_WORDS:
+    if len(prose.split()) < PASSAGE_WORDS or _are_names(prose):
         return of_document
     code, english = language_of(prose)
     return code if english >= SURE or english <= 1 - SURE else of_document
+
+
+def _are_names(prose: str) -> bool:
+    """Return whether most words begin with a capital: lists of people, whom the model misjudges.
+
+    In a sentence of any language fewer do, German ones included.
+    """
+    words = [word for word in _words(prose).split() if word[0].isalpha()]
+    return sum(word[0].isupper() for word in words) * 10 > len(words) * 7
 
 
 def _of_foreign_letters(prose: str) -> str | None:

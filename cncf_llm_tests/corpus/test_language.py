@@ -34,3 +34,17 @@ def test_long_passages_speak_for_themselves():
 def test_letters_of_another_script_decide_even_in_short_passages():
     assert passage_language("Сервер хранит данные", "en") not in ("en", None)
     assert passage_language("The symbol π means the ratio.", "en") == "en"
+
+
+def test_a_list_of_names_is_in_its_documents_language():
+    names = "Hauke Löffler, Ingo Gottwald, janluk, Miek Gieben, Uladzimir Trehubenka, Yong Tang, "
+    names += "Johnny Bergström, Manuel Rüger, Ondřej Benkovský, Qasim Sarfraz, Jiang Biao"
+    assert passage_language(f"Brought to You By\n{names}", "en") == "en"
+    german = "Der Server hält alle Daten im Speicher und schreibt sie alle paar Minuten auf Platte."
+    assert passage_language(german, "en") == "de"
+
+
+def test_a_short_document_with_letters_that_english_lacks_is_judged():
+    assert document_language(["Implementação do OpenTelemetry específica para Go."]) == "pt"
+    assert document_language(["Implementation of the café for Go."]) == "en"
+    assert document_language(["Café Go"]) == "en"
