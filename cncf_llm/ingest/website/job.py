@@ -1,13 +1,13 @@
 """What a crawl is asked to do, as a JSON file between the asking and the crawling process."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cncf_llm.ingest.errors import UnreadableSourceError
-from cncf_llm.ingest.website.address import clean_url
+from cncf_llm.ingest.website.address import clean_url, page_path
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class CrawlLimits:
 
     `depth`: links away from a start page. `pages`: addresses asked for. `page_bytes`: of a page,
     unpacked. `total_bytes`: of all. `seconds`: for all. `page_seconds`: for one answer. `wait`: the
-    most seconds to wait before asking again. `alike`: addresses that differ in digits only.
+    most seconds to wait before asking again. `stalled`: that a crawl may be busy with one page.
+    `alike`: addresses that differ in digits only.
     """
 
     depth: int = 8
@@ -26,6 +27,7 @@ class CrawlLimits:
     seconds: float = 1_800
     page_seconds: float = 30
     wait: float = 60
+    stalled: float = 120
     alike: int = 100
 
 
@@ -81,6 +83,11 @@ class CrawlJob:
         if self.mirrored and url.startswith(f"{self.base}/"):
             return f"https://{self.host}{url.removeprefix(self.base)}"
         return url
+
+    def paths(self, urls: Iterable[str]) -> list[str]:
+        """Return the paths of those URLs that are the site's, in order and each once."""
+        own = (url for url in urls if self.address(url))
+        return list(dict.fromkeys(page_path(self.public(url)) for url in own))
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)))

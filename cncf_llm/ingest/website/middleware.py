@@ -13,6 +13,8 @@ from cncf_llm.ingest.website.address import LONGEST_URL, page_path
 from cncf_llm.ingest.website.job import CrawlJob
 from cncf_llm.ingest.website.resolver import REFUSED
 
+_LONGEST_VALIDATOR = 200
+
 
 class OtherSiteError(IgnoreRequest):
     """A redirect leads to another site, to this machine or to another protocol."""
@@ -100,3 +102,9 @@ def seconds_asked_for(response: Response, now: datetime) -> float | None:
         return max(0.0, (date - now).total_seconds())
     except (ValueError, TypeError):  # no header, no date, or one without a time zone
         return None
+
+
+def validator(response: Response, header: str) -> str | None:
+    """Return an ETag or Last-Modified header to ask with the next time, unless it is overlong."""
+    value = (response.headers.get(header) or b"").decode("latin-1")
+    return value if value and len(value) <= _LONGEST_VALIDATOR else None

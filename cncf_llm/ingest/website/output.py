@@ -9,13 +9,12 @@ from cncf_llm.ingest.website.job import CrawlJob, KnownPage
 
 
 class CrawlOutput:
-    """Writes a line to `results.jsonl` for each page or drop, and now and then progress."""
+    """Writes a line to `results.jsonl` for each page or drop, and progress to `progress.jsonl`."""
 
     def __init__(self, job: CrawlJob) -> None:
         self.job = job
         self.folder = Path(job.folder)
         self.started = time.monotonic()
-        self.told = 0.0
         self.pages = 0
 
     def __enter__(self) -> "CrawlOutput":
@@ -73,14 +72,11 @@ class CrawlOutput:
             }
         )
 
-    def progress(self, size: int, waiting: int, *, last: bool = False) -> None:
-        """Write how far the crawl is, at most once a second."""
-        now = time.monotonic()
-        if last or now - self.told >= 1:
-            self.told = now
-            line = [self.pages, size, waiting, round(now - self.started)]
-            with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+    def progress(self, size: int, waiting: int) -> None:
+        """Write how far the crawl is: pages, bytes, addresses waiting, seconds."""
+        line = [self.pages, size, waiting, round(time.monotonic() - self.started)]
+        with (self.folder / "progress.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
 
     def _write(self, line: dict[str, object]) -> None:
         self.results.write(json.dumps(line) + "\n")

@@ -14,7 +14,13 @@ from cncf_llm.ingest.errors import UnreadableSourceError
 from cncf_llm.ingest.website.job import CrawlJob
 
 _PROGRESS_EVERY = 10.0  # seconds
-_OWN_REASONS = ("crawl-failed", "crawl-timed-out", "private-address", "unresolvable-host")
+_OWN_REASONS = (
+    "crawl-failed",
+    "crawl-stalled",
+    "crawl-timed-out",
+    "private-address",
+    "unresolvable-host",
+)
 # A process that reads what strangers wrote gets none of our secrets.
 _ENVIRONMENT = {
     *("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR"),
@@ -25,11 +31,12 @@ _ENVIRONMENT = {
 def run_crawl(job: CrawlJob, progress: Callable[[str], None] | None = None) -> list[dict[str, Any]]:
     """Crawl in a process of its own and return the lines of `CrawlOutput`, sorted by URL.
 
-    When the process fails or does not end in time, what it wrote until then counts, and one more
-    drop says `crawl-failed` or `crawl-timed-out`. Progress is told every 10 s and at the end.
+    When the process fails, is stuck or does not end in time, what it wrote until then counts, and
+    one more drop says `crawl-failed`, `crawl-stalled` or `crawl-timed-out`. Progress is told every
+    10 s and at the end.
 
     Raises `UnreadableSourceError` when there is no page and the crawl did not come to its end:
-    these two, `private-address` or `unresolvable-host`.
+    these three, `private-address` or `unresolvable-host`.
     """
     folder = Path(job.folder)
     job.write(folder / "job.json")
@@ -58,7 +65,8 @@ def _run(
     environment = {k: v for k, v in os.environ.items() if k.upper() in _ENVIRONMENT}
     package = str(Path(__file__).parents[3])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    started = told = time.monotonic()
+    beats, heard = folder / "progress.jsonl", 0
+    started = told = beat = now = time.monotonic()
     with (folder / "errors.txt").open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "cncf_llm.ingest.website.crawl", str(folder / "job.json")],
@@ -76,15 +84,21 @@ def _run(
                     break
                 except subprocess.TimeoutExpired:
                     pass  # look at the clock
+                size = beats.stat().st_size if beats.is_file() else 0
+                beat, heard = (now, size) if size != heard else (beat, heard)
+                if now - beat >= limits.stalled:
+                    break
                 if progress and now - told >= _PROGRESS_EVERY:
                     told = now
                     progress(_progress(job, folder) or f"{job.host}: no answer yet")
         finally:
-            late = process.poll() is None
-            if late:
+            running = process.poll() is None
+            if running:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    if late:
+    if running and now - beat >= limits.stalled:
+        return UnreadableSourceError("crawl-stalled", f"no sign of life for {limits.stalled:g} s")
+    if running:
         return UnreadableSourceError("crawl-timed-out", f"no end after {most:g} s")
     if process.returncode or not (folder / "finished.json").is_file():
         detail = f"exit status {process.returncode}; {_last_words(folder)}"

@@ -56,11 +56,11 @@ def read_website(
     Last-Modified).
 
     Drop reasons of sites: `not-in-mirror`, `crawling-is-off`, `refused-url`, `shared-host`,
-    `unresolvable-host`, `private-address`, `crawl-failed`, `crawl-timed-out`; of pages:
-    `http-<status>`, `disallowed-by-robots`, `redirect-to-other-site`, `redirect-loop`,
+    `unresolvable-host`, `private-address`, `crawl-failed`, `crawl-stalled`, `crawl-timed-out`.
+    Of pages: `http-<status>`, `disallowed-by-robots`, `redirect-to-other-site`, `redirect-loop`,
     `too-large`, `not-html`, `not-text`, `unsupported-media-type`, `unsupported-encoding`,
     `empty-page`, `noindex`, `canonical-elsewhere`, `download-failed`, `unreadable-page`,
-    `unreadable-sitemap`; told once, of addresses that are not asked for: `url-too-long`,
+    `unreadable-sitemap`. Told once, of addresses that are not asked for: `url-too-long`,
     `too-many-alike` (for each pattern), `page-limit`, `depth-limit`, `byte-limit`, `time-limit`,
     `memory-limit`, `site-failing`, `asked-to-wait`.
 

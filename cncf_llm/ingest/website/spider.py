@@ -1,8 +1,8 @@
 """The spider of one site. Imported in the crawling process only."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urljoin
 
 import scrapy  # noqa: TID253 - this module is loaded by the crawling process alone
@@ -16,7 +16,7 @@ from cncf_llm.ingest.website.failure import reason_of
 from cncf_llm.ingest.website.frontier import Frontier, Refusal
 from cncf_llm.ingest.website.job import CrawlJob, KnownPage
 from cncf_llm.ingest.website.media import HTML, UnwantedError, media_type_of
-from cncf_llm.ingest.website.middleware import seconds_asked_for
+from cncf_llm.ingest.website.middleware import seconds_asked_for, validator
 from cncf_llm.ingest.website.output import CrawlOutput
 from cncf_llm.ingest.website.page import PageFacts, read_page
 from cncf_llm.ingest.website.sitemap import (
@@ -27,7 +27,6 @@ from cncf_llm.ingest.website.sitemap import (
 
 _SITEMAP_DEPTH = 3
 _MOST_FAILURES = 10  # in a row
-_LONGEST_VALIDATOR = 200
 _ENDED_BY = {"closespider_timeout": "time-limit", "memusage_exceeded": "memory-limit"}
 
 
@@ -49,15 +48,12 @@ class SiteSpider(scrapy.Spider):
         self.answers = 0
         self.failures = 0
         self.bytes = 0
-
-    @classmethod
-    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "SiteSpider":
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.unreadable, signal=spider_error)
-        return spider
+        self.beat: asyncio.Task[None] | None = None
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for robots.txt first: a site that does not answer is asked for nothing else."""
+        self.crawler.signals.connect(self.unreadable, signal=spider_error)
+        self.beat = asyncio.create_task(self._beat())
         yield Request(
             f"{self.job.base}/robots.txt",
             callback=self.robots,
@@ -121,8 +117,8 @@ class SiteSpider(scrapy.Spider):
         page = KnownPage(
             self.output.content(response.body),
             media_type,
-            _validator(response, "ETag"),
-            _validator(response, "Last-Modified"),
+            validator(response, "ETag"),
+            validator(response, "Last-Modified"),
         )
         yield from self._page(urls, far, response, page, None)
 
@@ -139,7 +135,7 @@ class SiteSpider(scrapy.Spider):
             return
         self.failures += 1
         if self.failures >= _MOST_FAILURES:
-            self._stop("site-failing", f"{self.failures} addresses in a row; last {reason.code}")
+            self._stop("site-failing", f"{self.failures} in a row; last {reason.code}")
         response = getattr(failure.value, "response", None)
         wait = seconds_asked_for(response, datetime.now(UTC)) if response else None
         if wait is not None and wait > self.job.limits.wait:
@@ -156,7 +152,15 @@ class SiteSpider(scrapy.Spider):
             self._limit(
                 _ENDED_BY[reason], f"{self._waiting()} addresses were still to be asked for"
             )
-        self.output.progress(self.bytes, self._waiting(), last=True)
+        if self.beat:
+            self.beat.cancel()
+        self.output.progress(self.bytes, self._waiting())
+
+    async def _beat(self) -> None:
+        """Tell every second how far the crawl is; silence means that the process is stuck."""
+        while True:
+            self.output.progress(self.bytes, self._waiting())
+            await asyncio.sleep(1)
 
     def _begin(self, sitemaps: list[str]) -> Iterator[Request]:
         for url in self.job.start_urls:
@@ -179,7 +183,7 @@ class SiteSpider(scrapy.Spider):
         self, urls: list[str], far: int, response: Response, page: KnownPage, stored: str | None
     ) -> Iterator[Request]:
         public = self.job.public(urls[-1])
-        paths = self._paths(urls)
+        paths = self.job.paths(urls)
         if page_path(public) in self.done:  # redirects lead here more than once
             self.output.seen(paths)
             return
@@ -193,7 +197,6 @@ class SiteSpider(scrapy.Spider):
             self.output.page(public, paths, page, facts.licence, canonical, stored)
         else:
             self._drop(urls, "noindex", "the page asks not to be kept")
-        self.output.progress(self.bytes, self._waiting())
         for url in (*facts.links, *([address] if address else [])) if facts.follow else ():
             yield from self._requests(url, far + 1)
 
@@ -235,7 +238,7 @@ class SiteSpider(scrapy.Spider):
         passing: bool = False,
         cut_short: bool = False,
     ) -> None:
-        paths = [] if passing else self._paths(urls)
+        paths = [] if passing else self.job.paths(urls)
         self.output.drop(self.job.public(urls[0]), reason, detail, paths, cut_short)
 
     def _limit(self, reason: str, detail: str) -> None:
@@ -245,14 +248,5 @@ class SiteSpider(scrapy.Spider):
         self._limit(reason, detail)
         raise CloseSpider(reason)
 
-    def _paths(self, urls: list[str]) -> list[str]:
-        own = [url for url in urls if self.job.address(url)]
-        return list(dict.fromkeys(page_path(self.job.public(url)) for url in own))
-
     def _waiting(self) -> int:
         return len(self.frontier.pages) - self.answers
-
-
-def _validator(response: Response, header: str) -> str | None:
-    value = (response.headers.get(header) or b"").decode("latin-1")
-    return value if value and len(value) <= _LONGEST_VALIDATOR else None

@@ -83,8 +83,8 @@ def send(handler: BaseHTTPRequestHandler, answer: Answer) -> None:
     for name, value in (headers | answer.headers).items():
         if value:
             handler.send_header(name, value)
-    handler.end_headers()
     with suppress(ConnectionError):  # the crawler has read enough
+        handler.end_headers()
         handler.wfile.write(body)
 
 

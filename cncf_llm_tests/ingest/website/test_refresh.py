@@ -109,11 +109,11 @@ def test_a_refresh_downloads_what_changed(first):
 
 def test_a_slow_day_loses_nothing(first):
     def slow(handler) -> Answer:
-        time.sleep(1.5)
+        time.sleep(2.5)
         return first_answers()["/dated"](handler)
 
     with serve(first_answers() | {"/dated": slow}) as server:
-        second = crawl(server, first, seconds=1)
+        second = crawl(server, first, seconds=2, page_seconds=9)
     assert contents(second) == contents(first)
     assert reasons(second) == {"/start": "time-limit"}
 
@@ -130,6 +130,15 @@ def test_a_killed_crawl_keeps_what_it_read(first):
     after = {"/": second.rows[0]["content"], "/changing": b"after"}
     assert contents(second) == contents(first) | after
     assert reasons(second) == {"/start": "crawl-failed"}
+
+
+def test_a_page_that_keeps_the_crawl_busy_without_end_does_not():
+    attributes = "".join(f"a{number}=1 " for number in range(800_000))
+    answers = {"/start": linking("/busy"), "/busy": Answer(f"<a {attributes}>")}
+    with serve(answers) as server:
+        pages = crawl(server, stalled=3, page_seconds=30)
+    assert set(contents(pages)) == {"/start"}
+    assert reasons(pages) == {"/start": "crawl-stalled"}
 
 
 def test_a_sitemap_that_fails_loses_nothing(first):
