@@ -1,40 +1,38 @@
 """Entities: the recognizer, each project's entity graph, and the graph of the landscape."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from cncf_llm import entities as stage
+from cncf_llm import sample
 from cncf_llm.corpus import trained_on
 from cncf_llm.defs import pods
-from cncf_llm.defs.checks import Check, specs
+from cncf_llm.defs.checks import specs
 from cncf_llm.defs.drift import corpus_generation
+from cncf_llm.defs.entity_checks import (
+    GRAPH_CHECKS,
+    RECOGNIZER_CHECKS,
+    score_figures,
+    score_table,
+)
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, picture, table_metadata
 from cncf_llm.defs.progress import progress
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
-from cncf_llm.store import Draft, Store, Version, digest
+from cncf_llm.store import Draft, Store, Version, content_hash, digest
 from cncf_llm.training import tracked_run
 
 PIPELINE = "pipeline"  # folder of the spaCy pipeline in the recognizer's version
 
-_RECOGNIZER_CHECKS = (
-    Check(
-        "recognizer_learned",
-        "Names and patterns labelled something for the statistical part to learn from.",
-        lambda version: check_recognizer_learned(version.facts["training"]),
-    ),
-)
-_GRAPH_CHECKS = (
-    Check(
-        "edges_fit_their_signatures",
-        "Every edge joins labels that its type allows.",
-        lambda version: check_signatures(version.table("nodes"), version.table("edges")),
-    ),
-)
+GRAPHML = "graph.graphml"
+JSONLD = "graph.jsonld"
+PAGE = "graph.html"
 
 
 @dg.asset(
@@ -42,7 +40,7 @@ _GRAPH_CHECKS = (
     kinds={"spacy"},
     owners=["team:data"],
     code_version=stage.VERSION,
-    check_specs=specs("entity_recognizer", _RECOGNIZER_CHECKS),
+    check_specs=specs("entity_recognizer", RECOGNIZER_CHECKS),
     op_tags=pods.CPU,
 )
 def entity_recognizer(
@@ -59,6 +57,7 @@ def entity_recognizer(
     """
     passages = _passages(unified_corpus)
     projects = landscape.table("projects")
+    annotated = _annotated(settings)
     generation = corpus_generation(
         context, store.current("entity_recognizer"), passages, settings.retrain_drift
     )
@@ -91,20 +90,32 @@ def entity_recognizer(
                 project_names=_names(projects),
                 report=step,
             )
+            scores = stage.score_recognizer(draft.path / PIPELINE, annotated)
+            run.metrics(0, score_figures(scores))
         draft.write("trained_on", trained_on(passages))
         draft.facts.update(
-            generation=generation, training=trained, mlflow_run=run.run_id, mlflow_page=run.page
+            generation=generation,
+            training=trained,
+            # facts, not a table: other annotations do not make it another recognizer
+            scores=scores.to_dicts(),
+            scored_on="sample" if annotated == sample.ANNOTATED else annotated.name,
+            mlflow_run=run.run_id,
+            mlflow_page=run.page,
         )
 
     yield from refresh(
         context,
         store,
         build,
-        lambda version: {**version.facts["training"], "files": len(version.files)},
+        _describe_recognizer,
         code=stage.VERSION,
-        inputs={"names": _names_digest(landscape), "corpus": generation},
+        inputs={
+            "names": _names_digest(landscape),
+            "corpus": generation,
+            "annotated": content_hash(annotated.read_bytes()),
+        },
         settings={"seed": settings.seed},
-        checks=_RECOGNIZER_CHECKS,
+        checks=RECOGNIZER_CHECKS,
     )
 
 
@@ -114,7 +125,7 @@ def entity_recognizer(
     kinds={"spacy", "polars"},
     owners=["team:data"],
     code_version=stage.VERSION,
-    check_specs=specs("entity_graph", _GRAPH_CHECKS, PROJECTS),
+    check_specs=specs("entity_graph", GRAPH_CHECKS, PROJECTS),
     op_tags=pods.CPU,
 )
 def entity_graph(
@@ -124,7 +135,10 @@ def entity_graph(
     unified_corpus: Version,
     entity_recognizer: Version,
 ) -> Results:
-    """The project's mentions, nodes and typed edges, each edge with the passages that state it."""
+    """The project's mentions, nodes and typed edges, each edge with the passages that state it.
+
+    Also as GraphML and JSON-LD.
+    """
     projects = landscape.table("projects")
     row = project_row(landscape, context.partition_key)
     links = stage.project_links(projects)
@@ -142,6 +156,13 @@ def entity_graph(
         draft.write("nodes", graph.nodes)
         draft.write("edges", graph.edges)
         draft.write("edge_drops", graph.drops)
+        _write_products(
+            draft,
+            context.partition_key,
+            graph,
+            stage.cited_sources(graph.nodes, graph.edges, passages),
+            stage.find_quotes(graph.edges, passages),
+        )
         for name, table in found.tables.items():
             draft.write(name, table)
         draft.facts.update(reused=found.reused, computed=found.computed)
@@ -158,7 +179,7 @@ def entity_graph(
             "unified_corpus": unified_corpus.digest,
             "entity_recognizer": entity_recognizer.digest,
         },
-        checks=_GRAPH_CHECKS,
+        checks=GRAPH_CHECKS,
     )
 
 
@@ -167,6 +188,7 @@ def entity_graph(
     kinds={"networkx", "polars"},
     owners=["team:data"],
     code_version=stage.VERSION,
+    check_specs=specs("landscape_graph", GRAPH_CHECKS),
     op_tags=pods.SMALL,
 )
 def landscape_graph(
@@ -174,13 +196,18 @@ def landscape_graph(
     store: dg.ResourceParam[Store],
     entity_graph: dict[str, Version],
 ) -> Results:
-    """All projects' graphs merged; also as GraphML."""
+    """All projects' graphs merged; also as GraphML, JSON-LD and a page to explore in a browser."""
 
     def build(draft: Draft) -> None:
         merged = stage.merge_graphs(_graph(version) for version in entity_graph.values())
         draft.write("nodes", merged.nodes)
         draft.write("edges", merged.edges)
-        (draft.path / "graph.graphml").write_bytes(stage.to_graphml(merged.nodes, merged.edges))
+        parts = entity_graph.values()
+        sources = stage.merge_sources(version.table("sources") for version in parts)
+        quotes = stage.merge_quotes(merged.edges, (version.table("quotes") for version in parts))
+        _write_products(draft, "landscape", merged, sources, quotes)
+        page = stage.draw_page("CNCF landscape graph", merged.nodes, merged.edges, sources, quotes)
+        (draft.path / PAGE).write_text(page, encoding="utf-8")
 
     yield from refresh(
         context,
@@ -189,7 +216,28 @@ def landscape_graph(
         _describe_graph,
         code=stage.VERSION,
         inputs={key: version.digest for key, version in entity_graph.items()},
+        checks=GRAPH_CHECKS,
     )
+
+
+def _write_products(
+    draft: Draft, name: str, graph: stage.Graph, sources: pl.DataFrame, quotes: pl.DataFrame
+) -> None:
+    draft.write("sources", sources)
+    draft.write("quotes", quotes)
+    (draft.path / GRAPHML).write_bytes(stage.to_graphml(graph.nodes, graph.edges))
+    stage.write_jsonld(draft.path / JSONLD, name, graph.nodes, graph.edges, sources, quotes)
+
+
+def _annotated(settings: Settings) -> Path:
+    """Return the file of annotated sentences that the recognizer is scored on."""
+    file = settings.entity_dev_set or sample.ANNOTATED
+    if not file.is_file():
+        raise dg.Failure(
+            f"CNCF_LLM_ENTITY_DEV_SET names {file}, which is no file: "
+            "set it to JSON lines of annotated sentences, or unset it"
+        )
+    return file
 
 
 def _graph(version: Version) -> stage.Graph:
@@ -214,6 +262,21 @@ def _names(projects: pl.DataFrame) -> dict[str, str]:
     return dict(projects.select("project", "name").iter_rows())
 
 
+def _describe_recognizer(version: Version) -> Metadata:
+    scores = stage.SCORES.frame(version.facts["scores"])
+    exact = scores.filter((pl.col("match") == "exact") & pl.col("f1").is_not_null())
+    shown: dict[str, Any] = {
+        f"F1 {label}": value for label, value in exact.select("label", "f1").iter_rows()
+    }
+    return {
+        **version.facts["training"],
+        "files": len(version.files),
+        "scored on": version.facts["scored_on"],
+        **shown,
+        "scores": score_table(scores),
+    }
+
+
 def _describe_graph(version: Version) -> Metadata:
     nodes, edges = version.table("nodes"), version.table("edges")
     types = edges.group_by("type").len(name="edges").sort("edges", "type", descending=[True, False])
@@ -222,6 +285,11 @@ def _describe_graph(version: Version) -> Metadata:
         "edges": edges.height,
         "edges by type": markdown_table(types),
         "graph": picture(stage.draw_graph(nodes, edges)),
+        **{
+            name: dg.MetadataValue.path(str(version.path / file))
+            for name, file in (("page", PAGE), ("JSON-LD", JSONLD), ("GraphML", GRAPHML))
+            if file in version.files
+        },
     }
 
 
@@ -236,23 +304,3 @@ def _describe(version: Version) -> Metadata:
         "passages read": version.facts["computed"],
         "passages carried over": version.facts["reused"],
     }
-
-
-def check_signatures(nodes: pl.DataFrame, edges: pl.DataFrame) -> dg.AssetCheckResult:
-    """Judge whether every edge joins labels that its type allows."""
-    labels = dict(nodes.select("entity_id", "label").iter_rows())
-    wrong = [
-        f"{head_name} {kind} {tail_name}"
-        for kind, head, tail, head_name, tail_name in edges.select(
-            "type", "head", "tail", "head_name", "tail_name"
-        ).iter_rows()
-        if not stage.allowed(kind, labels.get(head), labels.get(tail))
-    ]
-    return dg.AssetCheckResult(
-        passed=not wrong, metadata={"wrong edges": len(wrong), "examples": "; ".join(wrong[:5])}
-    )
-
-
-def check_recognizer_learned(training: Mapping[str, int | float]) -> dg.AssetCheckResult:
-    """Judge whether the statistical part was trained on any weak label at all."""
-    return dg.AssetCheckResult(passed=training["weak_labels"] > 0, metadata=dict(training))

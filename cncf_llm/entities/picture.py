@@ -2,34 +2,17 @@
 
 import io
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from cncf_llm.entities.colours import COLOURS
 from cncf_llm.entities.labels import LABELS, LANDSCAPE_LABELS
 from cncf_llm.entities.layout import HEIGHT, WIDTH, lines_of, place_nodes
 
 if TYPE_CHECKING:
     from networkx import DiGraph
 
-# Okabe and Ito's palette and shades near it: told apart with any colour vision, and on print.
-_COLOURS: Mapping[str, str] = {
-    "PROJECT": "#0072B2",
-    "COMPONENT": "#56B4E9",
-    "ORGANIZATION": "#8C6BB1",
-    "KUBERNETES_KIND": "#009E73",
-    "STANDARD": "#E69F00",
-    "COMMAND": "#7F7F7F",
-    "SETTING": "#B8A13A",
-    "METRIC": "#D55E00",
-    "CONCEPT": "#CC79A7",
-    "LANGUAGE": "#A6761D",
-    "PLATFORM": "#4D6A8F",
-    "VERSION": "#BDBDBD",
-    "CATEGORY": "#C7CED6",
-    "MATURITY": "#E3D7B8",
-}
 _INK = "#22303C"
 _FAINT = "#9AA5B1"
 
@@ -80,7 +63,7 @@ def draw_graph(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int = 25) -> byt
         graph,
         places,
         ax=axes,
-        node_color=[_COLOURS[data["label"]] for _, data in graph.nodes(data=True)],
+        node_color=[COLOURS[data["label"]] for _, data in graph.nodes(data=True)],
         node_size=[sizes[name] for name in graph.nodes],
         edgecolors="white",
         linewidths=1.4,
@@ -190,7 +173,7 @@ def _legend(axes: Any, graph: Any) -> None:
             marker="o",
             linestyle="",
             markersize=8,
-            color=_COLOURS[label],
+            color=COLOURS[label],
             label=label.replace("_", " ").lower(),
         )
         for label in [*LABELS, *LANDSCAPE_LABELS]

@@ -11,6 +11,7 @@ from cncf_llm.ingest.git.process import GitError, git
 
 SAMPLE = Path(__file__).parent
 LANDSCAPE = SAMPLE / "landscape.yml"
+ANNOTATED = SAMPLE / "entities.jsonl"
 
 # One author and one date for all, so that equal files are an equal commit on every machine.
 _COMMITTER = {

@@ -13,7 +13,14 @@ from cncf_llm.defs.corpus_checks import (
     check_passage_lengths,
     check_share_of_english,
 )
-from cncf_llm.defs.entities import check_recognizer_learned, check_signatures
+from cncf_llm.defs.entity_checks import (
+    FLOORS,
+    check_no_conflicts,
+    check_no_orphans,
+    check_recognizer_learned,
+    check_recognizer_scores,
+    check_signatures,
+)
 from cncf_llm.defs.landscape import check_has_projects, check_projects_have_a_source
 from cncf_llm.defs.models import check_loss_fell
 from cncf_llm.defs.questions import check_contamination, check_pairs_are_supported, lost_citations
@@ -144,6 +151,91 @@ def test_an_edge_to_a_node_that_does_not_exist_is_wrong():
 def test_recognizer_learned():
     assert check_recognizer_learned({"weak_labels": 10}).passed
     assert not check_recognizer_learned({"weak_labels": 0}).passed
+
+
+def recognizer_scores(f1, relaxed, precision):
+    return pl.DataFrame(
+        {
+            "label": ["micro without CONCEPT", "micro without CONCEPT", "PROJECT"],
+            "match": ["exact", "relaxed", "exact"],
+            "precision": [0.9, 0.9, precision],
+            "recall": [0.5, 0.5, 0.5],
+            "f1": [f1, relaxed, 0.6],
+            "annotated": [10, 10, 5],
+            "found": [10, 10, 5],
+        },
+        schema_overrides={"f1": pl.Float64, "precision": pl.Float64},
+    )
+
+
+@pytest.mark.parametrize(
+    ("measured", "low"),
+    [
+        ((0.7, 0.8, 0.9), []),
+        ((0.69, 0.9, 0.9), ["micro without CONCEPT exact f1"]),
+        ((0.8, 0.79, 0.89), ["micro without CONCEPT relaxed f1", "PROJECT exact precision"]),
+        ((0.8, 0.9, None), ["PROJECT exact precision"]),  # no project was found at all
+    ],
+)
+def test_recognizer_scores(measured, low):
+    result = check_recognizer_scores(recognizer_scores(*measured), FLOORS)
+    assert result.passed is (not low)
+    below = str(result.metadata["below the floor"].value)
+    assert [one.split(" < ")[0] for one in below.split(", ") if one] == low
+
+
+def graph(edges, mentions=(1, 1, 1)):
+    """Three projects and edges between them, given as (type, head, tail)."""
+    names = ["Argo", "Argo CD", "Flux"]
+    nodes = pl.DataFrame(
+        {"entity_id": names, "name": names, "label": ["PROJECT"] * 3, "mentions": list(mentions)}
+    )
+    columns = ["edge_id", "type", "head", "tail", "head_name", "tail_name"]
+    rows = [(f"edg-{at}", *edge, *edge[1:]) for at, edge in enumerate(edges)]
+    return nodes, pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+
+
+@pytest.mark.parametrize(
+    ("mentions", "passed"), [((1, 1, 1), True), ((0, 0, 1), True), ((1, 1, 0), False)]
+)
+def test_no_orphans(mentions, passed):
+    nodes, edges = graph([("child_of", "Argo CD", "Argo")], mentions)
+    result = check_no_orphans(nodes, edges)
+    assert result.passed is passed
+    assert result.metadata["examples"].value == ("" if passed else "Flux")
+
+
+@pytest.mark.parametrize(
+    ("edges", "conflict"),
+    [
+        ([("child_of", "Argo CD", "Argo"), ("alternative_to", "Argo CD", "Flux")], ""),
+        (
+            [("alternative_to", "Argo CD", "Flux"), ("alternative_to", "Argo CD", "Argo")],
+            "",
+        ),
+        (
+            [("child_of", "Argo CD", "Argo"), ("child_of", "Argo CD", "Flux")],
+            "Argo CD child_of Argo and Flux",
+        ),
+        (
+            [("has_maturity", "Flux", "sandbox"), ("has_maturity", "Flux", "graduated")],
+            "Flux has_maturity graduated and sandbox",
+        ),
+        (
+            [("licensed_under", "Flux", "MIT"), ("licensed_under", "Flux", "Apache-2.0")],
+            "Flux licensed_under Apache-2.0 and MIT",
+        ),
+        (
+            [("child_of", "Argo CD", "Argo"), ("child_of", "Argo", "Argo CD")],
+            "Argo and Argo CD are each other's child_of",
+        ),
+        ([("integrates_with", "Flux", "Flux")], "Flux integrates_with itself"),
+    ],
+)
+def test_no_conflicting_facts(edges, conflict):
+    result = check_no_conflicts(*graph(edges))
+    assert result.passed is (conflict == "")
+    assert result.metadata["examples"].value == conflict
 
 
 @pytest.mark.parametrize(("cited", "lost"), [(["psg-1"], 0), (["psg-1", "psg-gone"], 1), ([], 1)])
