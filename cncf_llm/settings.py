@@ -76,6 +76,30 @@ class Settings(BaseSettings):
         description="JSON lines of annotated sentences that the recognizer is scored on; unset: "
         "the sample's",
     )
+    llm_base_url: str | None = Field(
+        default=None,
+        description="OpenAI-compatible endpoint of a model that writes pairs: http://host:8000/v1",
+    )
+    llm_model: str | None = Field(
+        default=None,
+        description="name of that model at its endpoint; without an endpoint, a local model folder",
+    )
+    llm_api_key: SecretStr | None = Field(default=None, description="key of the endpoint")
+    llm_concurrency: int = Field(
+        default=16, ge=1, le=1024, description="requests under way at the endpoint at once"
+    )
+    llm_max_passages: int = Field(
+        default=200,
+        ge=0,
+        description="budget of a project: passages that the model is asked about, two or three "
+        "linked ones counted as one, and one asked about for two kinds of pairs as two",
+    )
+    llm_prompt_price: float | None = Field(
+        default=None, ge=0.0, description="price of a million tokens sent, for the cost shown"
+    )
+    llm_completion_price: float | None = Field(
+        default=None, ge=0.0, description="price of a million tokens received"
+    )
     executor: Literal["local", "kubernetes"] = Field(
         default="local", description="where the steps of a run are executed"
     )
@@ -89,7 +113,11 @@ class Settings(BaseSettings):
     @field_validator("allowed_licences", "document_licences", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+        return (
+            tuple(filter(None, map(str.strip, value.split(","))))
+            if isinstance(value, str)
+            else value
+        )
 
     @property
     def store_root(self) -> str:
