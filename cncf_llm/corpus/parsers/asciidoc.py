@@ -28,6 +28,9 @@ _SKIPPED = re.compile(
     r"^(?:(?:include|image|video|audio|toc|ifdef|ifndef|ifeval|endif)::.*"
     r"|\[\[.*\]\]|'{3,}|<{3,}|//(?!//).*)$"
 )
+_DIVIDED_LINK = re.compile(
+    r"(https?://[^\s\[\]]{1,2000}\[[^\[\]\n]{0,200})\n(?=[^\[\]\n]{0,200}\])"
+)
 _CALLOUT = re.compile(r"(?<![ \t])[ \t]*+(?:(?://|#|--)[ \t]*+)?<[\d.]+>[ \t]*+$")
 
 
@@ -38,7 +41,7 @@ def parse(content: bytes, path: str) -> Parsed:
 
 def to_markdown(text: str) -> str:
     """Return AsciiDoc text as Markdown text."""
-    lines = iter(text.split("\n"))
+    lines = iter(_DIVIDED_LINK.sub(r"\1 ", text).split("\n"))
     out: list[str] = []
     attributes = Attributes()
     marks: list[str] = []  # the marks of the open lists, outermost first

@@ -46,7 +46,8 @@ def _is_large(line: Line, body: float) -> bool:
         and not line.fixed
         and len(words) <= _HEADING_WORDS
         and sum(character.isalpha() for character in line.text) >= 3
-        and not line.text.endswith((".", ",", ";"))
+        and not line.text[0].islower()
+        and not line.text.endswith((".", ",", ";", ":"))
         and not BULLET.match(line.text)
         and "://" not in line.text
     )

@@ -24,11 +24,12 @@ _DOTTED = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$")  # a line of a table of content
 _ENTRY = re.compile(r"^(?P<title>.*\D)\s+\d{1,3}$")  # the same without dots
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
+_TITLE_PAGE = 12  # blocks among which the title is
 _SMALLER = 0.93  # a footnote's height
 
 
 def blocks_of_pages(pages: list[list[Line]], outline: list[list]) -> tuple[str, list[Block]]:
-    """Return (first heading, blocks) of pages of lines in reading order.
+    """Return (title, blocks) of pages of lines in reading order.
 
     A line that equals a bookmark of the `outline` ([level, title] each) is a heading, and so is a
     short one that is larger than the running text, bold with space above it, or that begins with a
@@ -110,8 +111,14 @@ def blocks_of_pages(pages: list[list[Line]], outline: list[list]) -> tuple[str, 
         last, last_level = line, level
     close()
     blocks.extend(Paragraph(_joined([note])) for note in notes)
-    heading = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return heading, blocks
+    return _title(blocks), blocks
+
+
+def _title(blocks: list[Block]) -> str:
+    """Return the highest of the first headings."""
+    first = [block for block in blocks[:_TITLE_PAGE] if isinstance(block, Heading)]
+    first = first or [block for block in blocks if isinstance(block, Heading)][:1]
+    return min(first, key=lambda heading: heading.level).text if first else ""
 
 
 def _body(pages: list[list[Line]], bookmarks: dict[str, int]) -> list[Line]:

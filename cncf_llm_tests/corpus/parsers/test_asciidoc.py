@@ -63,3 +63,9 @@ def test_attributes_cannot_multiply():
         "{a39}",
     ]
     assert len(adoc("\n".join(lines))) <= 200
+
+
+def test_a_link_whose_text_goes_on_in_the_next_line():
+    source = b"Read https://example.org/a?b=c[this\nblog post] now."
+    parsed = parse(source, "a.adoc", "text/asciidoc")
+    assert render(parsed.blocks) == "Read this blog post now."

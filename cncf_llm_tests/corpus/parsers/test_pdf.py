@@ -97,6 +97,8 @@ def test_larger_lines_are_headings_and_small_ones_with_a_number_are_notes():
     rest = lines_of("stores samples.")
     _, blocks = blocks_of_pages([[large, *text, note], rest], [])
     assert blocks[0] == Heading(1, "What It Does")
+    label = [Line(text, 40, 20, 200, 40) for text in ("and goes on", "Note:")]
+    assert not any(isinstance(b, Heading) for b in blocks_of_pages([[*label, *text]], [])[1])
     assert render(blocks[1:]) == "It scrapes targets and stores samples.\n\n1 Every minute."
 
 
