@@ -5,6 +5,7 @@ import re
 from cncf_llm.corpus.parsers.blocks import Block, Code
 
 MAX_WORDS = 220
+_NAME = re.compile(r"\s+(?:name|title|id):\s*\S", re.IGNORECASE)
 
 
 def configuration_blocks(text: str, language: str = "yaml") -> list[Block]:
@@ -32,7 +33,16 @@ def _divided(lines: list[str]) -> list[list[str]]:
     if not indents or min(indents) == 0:
         return [lines]
     pieces = _packed(_groups(body, min(indents)))
-    return [[*(head if number == 0 else head[-1:]), *piece] for number, piece in enumerate(pieces)]
+    again = _repeated(head[-1], body, min(indents))
+    return [[*(head if number == 0 else again), *piece] for number, piece in enumerate(pieces)]
+
+
+def _repeated(head: str, body: list[str], indent: int) -> list[str]:
+    """Return what tells where a later piece belongs: the key it is in, or the name of its item."""
+    if head.startswith("- "):
+        names = (line for line in body if _indent(line) == indent and _NAME.match(line))
+        return [f"-{line[1:]}" for line in names if line.startswith(" ")][:1]
+    return [head] if head.endswith(":") else []
 
 
 def _groups(lines: list[str], indent: int) -> list[list[str]]:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from cncf_llm.corpus.parsers import Heading, TableBlock, Unreadable, parse, render
+from cncf_llm.corpus.parsers import Code, Heading, TableBlock, Unreadable, parse, render
 
 CRD = """apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -133,6 +133,17 @@ def test_manifests_are_introduced_and_kept():
 )
 def test_what_is_no_plain_yaml_is_kept_as_configuration(text):
     assert render(read(text).blocks) == f"```yaml\n{text.rstrip()}\n```"
+
+
+def test_later_parts_of_a_long_item_repeat_its_name_and_not_its_first_line():
+    options = "".join(f"  - Usage: the option number {n}\n" for n in range(60))
+    blocks = read(
+        f"- Description: |-\n    Adds the proxy.\n  Name: inject\n  Options:\n{options}"
+    ).blocks
+    texts = [block.text for block in blocks if isinstance(block, Code)]
+    assert texts[0].startswith("- Description: |-\n    Adds the proxy.")
+    assert len(texts) > 1
+    assert all(text.startswith("- Name: inject\n  - Usage: ") for text in texts[1:])
 
 
 def test_long_values_are_divided_between_keys():
