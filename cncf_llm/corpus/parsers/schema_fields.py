@@ -20,10 +20,14 @@ def field_table(schema: dict, prefix: str = "") -> tuple[TableBlock | None, int]
     A field's name is its dotted path, with `[]` for the items of a list and `*` for any key.
     """
     rows, deeper = [], 0
+    listed: set[str] = set()
     for name, field, required, depth in _fields(schema, prefix, 1):
         description = _description(field)
         if not (description or "default" in field or "enum" in field):
             continue
+        if name in listed and not description:
+            continue  # a condition (`oneOf`) on a field that has its row
+        listed.add(name)
         if depth > MAX_FIELD_DEPTH or len(rows) >= MAX_FIELDS:
             deeper += 1
         else:

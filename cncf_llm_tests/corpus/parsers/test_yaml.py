@@ -74,7 +74,9 @@ def test_a_definition_within_a_helm_condition_is_read():
 
 def test_a_field_without_description_is_listed_for_its_default_or_values():
     fields = {"a": {"enum": ["x", "y"], "type": "string"}, "b": {"default": 1}, "c": {}}
+    condition = {"properties": {"a": {"enum": ["x"]}}}
     schema = {"$schema": "s", "type": "object", "description": "d", "properties": fields}
+    schema["oneOf"] = [condition]
     table = read(json.dumps(schema), "application/schema+json").blocks[-1]
     assert isinstance(table, TableBlock)
     assert table.rows == (("`a`", "one of `x`, `y`", "", ""), ("`b`", "", "`1`", ""))
