@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from cncf_llm.ingest.licences.names import UNKNOWN, licences_in
+from cncf_llm.ingest.website.address import LONGEST_URL
 
 _MOST_LINKS = 10_000
 
@@ -41,6 +42,8 @@ def read_page(response: Any) -> PageFacts:
     refreshed = get_meta_refresh(response)[1]
     documents = _documents(root, base, response.encoding)
     canonical = next(_hrefs(root, base, response.encoding, ("link",), "canonical"), None)
+    if canonical and len(canonical) > LONGEST_URL:
+        canonical = None
     return PageFacts(
         links=(*([refreshed] if refreshed else []), *islice(documents, _MOST_LINKS)),
         canonical=canonical,

@@ -11,8 +11,8 @@ from scrapy.http import HtmlResponse, Request, Response  # noqa: TID253
 from scrapy.signals import spider_error  # noqa: TID253
 from twisted.python.failure import Failure
 
-from cncf_llm.ingest.website.address import LONGEST_URL, page_path
-from cncf_llm.ingest.website.failure import reason_of
+from cncf_llm.ingest.website.address import page_path
+from cncf_llm.ingest.website.failure import Reason, reason_of
 from cncf_llm.ingest.website.frontier import Frontier, Refusal
 from cncf_llm.ingest.website.job import CrawlJob, KnownPage
 from cncf_llm.ingest.website.media import HTML, UnwantedError, media_type_of
@@ -45,9 +45,7 @@ class SiteSpider(scrapy.Spider):
         self.output = output
         self.frontier = Frontier(job)
         self.done: set[str] = set()
-        self.answers = 0
-        self.failures = 0
-        self.bytes = 0
+        self.answers = self.failures = self.bytes = 0
         self.beat: asyncio.Task[None] | None = None
 
     async def start(self) -> AsyncIterator[Request]:
@@ -69,9 +67,7 @@ class SiteSpider(scrapy.Spider):
         reason = reason_of(failure)
         if reason.passing or reason.code == "private-address":
             # RFC 9309, section 2.3.1.4: then nothing may be asked for.
-            self._drop(
-                [self.job.start_urls[0]], reason.code, reason.detail, passing=True, cut_short=True
-            )
+            self._limit(reason.code, reason.detail)
         else:
             yield from self._begin([])
 
@@ -81,14 +77,15 @@ class SiteSpider(scrapy.Spider):
             pages, further = read_sitemap(response.body, self.job.limits.page_bytes)
         except UnreadableSitemapError as error:
             if named:
-                self._drop([response.url], "unreadable-sitemap", str(error))
+                self._drop([response.url], Reason("unreadable-sitemap", str(error)))
             return
         # Where a limit cuts, what lies below a start page goes before the rest.
         pages.sort(key=lambda url: not url.startswith(self.job.start_urls))
         for url in pages:
             yield from self._requests(url, 1)
         if further and depth >= _SITEMAP_DEPTH:
-            self._drop([response.url], "unreadable-sitemap", f"more than {depth} sitemaps deep")
+            said = f"more than {depth} sitemaps deep"
+            self._drop([response.url], Reason("unreadable-sitemap", said))
             return
         for url in further:
             yield from self._sitemap_requests(url, depth + 1, named=True)
@@ -97,8 +94,8 @@ class SiteSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         reason = reason_of(failure)
         if reason.passing or request.cb_kwargs["named"]:  # at the usual place there need be none
-            detail = f"{reason.code} {reason.detail}"
-            self._drop([request.url], "unreadable-sitemap", detail, cut_short=reason.passing)
+            said = Reason("unreadable-sitemap", f"{reason.code} {reason.detail}")
+            self._drop([request.url], said, cut_short=reason.passing)
 
     def parse(self, response: Response) -> Iterator[Request]:
         urls = [*response.meta.get("redirect_urls", []), response.url]
@@ -112,7 +109,7 @@ class SiteSpider(scrapy.Spider):
         try:
             media_type = media_type_of(response)
         except UnwantedError as error:
-            self._drop(urls, error.reason, error.detail)
+            self._drop(urls, Reason(error.reason, error.detail))
             return
         page = KnownPage(
             self.output.content(response.body),
@@ -129,8 +126,7 @@ class SiteSpider(scrapy.Spider):
         far = request.meta["far"]
         self.answers += 1
         reason = reason_of(failure)
-        cut_short = reason.passing and far == 0
-        self._drop(urls, reason.code, reason.detail, reason.passing, cut_short)
+        self._drop(urls, reason, cut_short=reason.passing and far == 0)
         if not reason.passing:
             return
         self.failures += 1
@@ -145,13 +141,11 @@ class SiteSpider(scrapy.Spider):
     def unreadable(self, failure: Failure, response: Response) -> None:
         """Write down that a page could not be read."""
         detail = f"{type(failure.value).__name__}: {failure.value}"
-        self._drop([response.url], "unreadable-page", detail)
+        self._drop([response.url], Reason("unreadable-page", detail))
 
     def closed(self, reason: str) -> None:
         if reason in _ENDED_BY:
-            self._limit(
-                _ENDED_BY[reason], f"{self._waiting()} addresses were still to be asked for"
-            )
+            self._limit(_ENDED_BY[reason], f"{self._waiting()} addresses not asked for")
         if self.beat:
             self.beat.cancel()
         self.output.progress(self.bytes, self._waiting())
@@ -171,39 +165,41 @@ class SiteSpider(scrapy.Spider):
 
     def _stored(self, urls: list[str], far: int, why: str) -> Iterator[Request]:
         """Take a page as the earlier crawl had it, and follow its links."""
-        known = self.job.known.get(page_path(self.job.public(urls[-1])))
-        if known:
-            body = (self.output.folder / known.file).read_bytes()
-            kind = HtmlResponse if known.media_type == HTML else Response
-            yield from self._page(urls, far, kind(urls[-1], body=body), known, why)
-        elif why == "not-modified":
-            self._drop(urls, "http-304", "not modified, but never read before")
+        for last in range(len(urls), 0, -1):  # it may have begun to redirect
+            url = urls[last - 1]
+            if known := self.job.known.get(page_path(self.job.public(url))):
+                body = (self.output.folder / known.file).read_bytes()
+                kind = HtmlResponse if known.media_type == HTML else Response
+                yield from self._page(urls[:last], far, kind(url, body=body), known, why)
+                return
+        if why == "not-modified":
+            self._drop(urls, Reason("http-304", "not modified, but never read before"))
 
     def _page(
         self, urls: list[str], far: int, response: Response, page: KnownPage, stored: str | None
     ) -> Iterator[Request]:
-        public = self.job.public(urls[-1])
         paths = self.job.paths(urls)
-        if page_path(public) in self.done:  # redirects lead here more than once
+        if paths[-1] in self.done:  # redirects lead here more than once
             self.output.seen(paths)
             return
-        self.done.add(page_path(public))
-        facts = PageFacts()
-        if isinstance(response, HtmlResponse) and page.media_type == HTML:
-            facts = read_page(response)
-        address = self.job.address(facts.canonical[:LONGEST_URL]) if facts.canonical else None
+        self.done.add(paths[-1])
+        html = isinstance(response, HtmlResponse) and page.media_type == HTML
+        facts = read_page(response) if html else PageFacts()
+        address = self.job.address(facts.canonical) if facts.canonical else None
         if facts.index:
             canonical = page_path(self.job.public(address)) if address else None
-            self.output.page(public, paths, page, facts.licence, canonical, stored)
+            self.output.page(
+                self.job.public(urls[-1]), paths, page, facts.licence, canonical, stored
+            )
         else:
-            self._drop(urls, "noindex", "the page asks not to be kept")
+            self._drop(urls, Reason("noindex", "the page asks not to be kept"))
         for url in (*facts.links, *([address] if address else [])) if facts.follow else ():
             yield from self._requests(url, far + 1)
 
     def _requests(self, url: str, far: int) -> Iterator[Request]:
         found = self.frontier.page(url, far)
         if isinstance(found, Refusal):
-            self._drop([url], found.reason, found.detail, True, found.cut_short)
+            self._drop([url], Reason(found.reason, found.detail, passing=True), found.cut_short)
         elif found:
             # Not filtered: the frontier does that, and the filter would lose redirects silently.
             yield Request(
@@ -230,19 +226,14 @@ class SiteSpider(scrapy.Spider):
         if self.bytes > self.job.limits.total_bytes:
             self._stop("byte-limit", f"{self.job.limits.total_bytes:,} bytes in all")
 
-    def _drop(
-        self,
-        urls: list[str],
-        reason: str,
-        detail: str,
-        passing: bool = False,
-        cut_short: bool = False,
-    ) -> None:
-        paths = [] if passing else self.job.paths(urls)
-        self.output.drop(self.job.public(urls[0]), reason, detail, paths, cut_short)
+    def _drop(self, urls: list[str], reason: Reason, cut_short: bool = False) -> None:
+        paths = [] if reason.passing else self.job.paths(urls)
+        public = self.job.public(urls[0])
+        self.output.drop(public, reason.code, reason.detail, paths, cut_short)
 
     def _limit(self, reason: str, detail: str) -> None:
-        self._drop([self.job.start_urls[0]], reason, detail, passing=True, cut_short=True)
+        said = Reason(reason, detail, passing=True)
+        self._drop([self.job.start_urls[0]], said, cut_short=True)
 
     def _stop(self, reason: str, detail: str) -> None:
         self._limit(reason, detail)

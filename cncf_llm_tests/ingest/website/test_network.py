@@ -115,6 +115,7 @@ def test_a_proxy_resolves_the_names_and_may_be_private(
     assert f"CONNECT {HOST}:443" in through_proxy
 
 
+@pytest.mark.slow
 def test_a_certificate_that_nobody_vouches_for_is_refused(through_proxy, tmp_path):
     with pytest.raises(UnreadableSourceError, match="crawl-failed: download-failed"):
         run_crawl(job(tmp_path))

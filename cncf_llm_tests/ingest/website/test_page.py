@@ -34,6 +34,7 @@ def test_links_are_absolute_and_lead_to_documents():
 
 def test_canonical_address():
     assert read('<link rel="Canonical" href="../a?b#c">').canonical == "https://x.example/a?b#c"
+    assert read(f'<link rel="canonical" href="/{"a" * 9_000}">').canonical is None
     assert read('<link rel="alternate" hreflang="de" href="/de">').canonical is None
 
 

@@ -97,12 +97,18 @@ def test_a_refresh_downloads_what_changed(first):
             "/failing": Answer(status=503),
             "/gone": Answer(status=410),
             "/moving": moved("/new"),
+            "/behind": moved("/down"),
+            "/down": Answer(status=503),
         }
         second = crawl(server, first)
     expected = contents(first) | {"/changing": b"after", "/new": b"new"}
     del expected["/gone"], expected["/moving"]
     assert contents(second) == expected
-    assert reasons(second) == {"/failing": "http-503", "/gone": "http-410"}
+    assert reasons(second) == {
+        "/behind": "http-503",
+        "/failing": "http-503",
+        "/gone": "http-410",
+    }
     assert second.validators["site.example/changing"] == ['"three"', None]
     assert "If-None-Match" not in server.headers("/new")  # those of /moving are not its own
 
@@ -132,6 +138,7 @@ def test_a_killed_crawl_keeps_what_it_read(first):
     assert reasons(second) == {"/start": "crawl-failed"}
 
 
+@pytest.mark.slow
 def test_a_page_that_keeps_the_crawl_busy_without_end_does_not():
     attributes = "".join(f"a{number}=1 " for number in range(800_000))
     answers = {"/start": linking("/busy"), "/busy": Answer(f"<a {attributes}>")}

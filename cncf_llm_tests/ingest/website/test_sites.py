@@ -136,6 +136,7 @@ def test_a_real_site_served_locally(real_site, tmp_path):
     assert Counter(reasons.values()) == {"disallowed-by-robots": 7, "http-404": 3, "not-html": 1}
 
 
+@pytest.mark.slow
 def test_a_real_site_in_a_mirror(real_site, mirror):
     name, folder = real_site
     set_host(folder, f"https://{name}.example")
