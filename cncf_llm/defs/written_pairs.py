@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 
 from cncf_llm.defs import pods
 from cncf_llm.defs.checks import Check, RefusedError, specs

@@ -26,6 +26,7 @@ from cncf_llm.questions.written.messages import (
 
 MAX_BYTES = 1_000_000  # of one reply: 4,096 tokens have at most 100 kB
 ATTEMPTS = 6
+GIVE_UP = 8
 MAX_PAUSE = 120.0  # seconds that we let an endpoint ask us to wait
 _BUSY = (429, 503, 529)
 _PASSING = (408, 409, 425, 500, 502, 504)
@@ -59,6 +60,8 @@ class Endpoint:
     timeout: float = 300.0
     proxies: bool = False
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    _failed: int = 0  # requests in a row, each after all its attempts
+    _down: str = ""  # why nothing more is asked
     _form: int = 0
     _form_is_known: bool = False
     _client: Any = field(default=None, repr=False)
@@ -74,13 +77,35 @@ class Endpoint:
 
         Lost connections, timeouts, busy servers and malformed answers are tried again with
         exponential backoff and jitter. Raises `EndpointDownError` when the endpoint refuses us
-        altogether, and `EndpointError` when this one request has no reply.
+        altogether or left `GIVE_UP` requests in a row without a reply: then nothing more is asked.
+        Raises `EndpointError` when this one request has no reply.
         """
         self._gate = self._gate or Gate(self.concurrency, self.sleep)
+        try:
+            reply = await self._ask(request)
+        except EndpointDownError as error:
+            self._down = self._down or str(error)
+            raise
+        except EndpointError as error:
+            self._failed += 1
+            if self._failed >= GIVE_UP:
+                self._down = self._down or str(error)
+            raise
+        self._failed = 0
+        return reply
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _ask(self, request: Request) -> Reply:
         detail = ""
         for attempt in range(ATTEMPTS):
             pause = None
             async with self._gate.passage() as passage:
+                if self._down:
+                    raise EndpointDownError(self._down)
                 try:
                     reply = await self._send(request)
                     self._gate.accepted()
@@ -95,11 +120,6 @@ class Endpoint:
                 backoff = 0.0 if pause is not None else min(2.0**attempt, 30.0)
                 await self.sleep(backoff / 2 + self._random.uniform(0, backoff / 2 + 0.1))
         raise EndpointError(f"{detail}; {ATTEMPTS} attempts")
-
-    async def close(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
 
     async def _send(self, request: Request) -> Reply:
         form = self._form

@@ -51,12 +51,13 @@ def _read(path: Path) -> tuple[dict[str, Reply], int]:
     for line in content.splitlines(keepends=True):
         if not line.endswith(b"\n"):
             break
+        whole += len(line)
         try:
             row = json.loads(line)
-            replies[row.pop("key")] = Reply(**row)
+            key = row.pop("key")
+            replies[key] = Reply(**row)
         except (ValueError, TypeError, KeyError, AttributeError):
-            break  # a power cut can tear more than the end of the last line
-        whole += len(line)
+            continue  # a damaged line costs its own reply and no other
     return replies, whole
 
 

@@ -19,7 +19,7 @@ _ORDER = re.compile(
     r"|<\|?(?:im_start|im_end|system|assistant)\|?>|\[/?INST\]",
     re.IGNORECASE,
 )
-_PARAGRAPH = re.compile(r"(?:[^\n]|\n(?!\s*\n))+")
+_PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\S\n]*\S[^\n]*)*")
 
 
 def orders(text: str) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -124,13 +125,14 @@ def no_pairs() -> Written:
 
 
 def _fact(
-    task: Task, pair: Pair, project: str, sources: Mapping[str, Mapping[str, object]]
+    task: Task, pair: Pair, project: str, sources: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, object]:
     quoted = {quote.passage_id for quote in pair.quotes}
     cited = [source.passage_id for source in task.sources if source.passage_id in quoted]
     from_ = [sources[passage_id] for passage_id in cited]
     documents = sorted({str(row["document_id"]) for row in from_})
-    return {
+    credits = sorted({str(row["attribution"]) for row in from_ if row["attribution"]})
+    row: dict[str, object] = {
         "fact_id": stable_id("fct", "written", task.kind, project, normalised(pair.question)),
         "project": project,
         "kind": task.kind,
@@ -141,22 +143,28 @@ def _fact(
         "document_ids": documents,
         "split": common_split(documents),  # tasks are made of one split
         "licence": " AND ".join(sorted({str(row["licence"]) for row in from_})),
+        "attribution": "; ".join(
+            sorted({row["attribution"] for row in from_ if row["attribution"]})
+        )
+        or None,
+        "attribution": "; ".join(credits) or None,
         **{column: from_[0][column] for column in ("url", "repository", "path", "revision")},
         "content_hash": digest({"answer": pair.answer, "questions": [pair.question]}),
     }
+    return {column: row[column] for column in FACTS.columns}
 
 
 def _pair(
-    fact: Mapping[str, object], wording: Pair, phrasing: int, generator: str
+    fact: dict[str, object], wording: Pair, phrasing: int, generator: str
 ) -> dict[str, object]:
-    shared = {key: fact[key] for key in fact if key not in ("held_out", "content_hash")}
-    return shared | {
+    row = fact | {
         "qa_id": stable_id("qa", fact["fact_id"], phrasing),
         "phrasing": phrasing,
         "question": wording.question,
         "answer": wording.answer,
         "generator": generator,
     }
+    return {column: row[column] for column in PAIRS.columns}
 
 
 def _evidence(qa_id: object, wording: Pair) -> list[dict[str, object]]:

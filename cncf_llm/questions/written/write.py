@@ -23,8 +23,6 @@ from cncf_llm.questions.written.paraphrase import rephrase
 from cncf_llm.questions.written.rows import Outcome, Written, rows
 from cncf_llm.questions.written.tasks import Chosen, Task
 
-GIVE_UP = 8  # requests without a reply in a row, each after all its attempts
-
 Report = Callable[[int, int, str], None]
 
 
@@ -38,9 +36,7 @@ class _Conversation:
     keep: Callable[[str, Reply], None]
     used: dict[str, Reply] = field(default_factory=dict)
     answered: int = 0
-    _failed: int = 0  # in a row
     _silent: EndpointError | None = None  # the last failure that may be the endpoint's
-    _down: EndpointError | None = None
     _pending: dict[str, asyncio.Task[Reply]] = field(default_factory=dict)
 
     async def reply(self, request: Request) -> Reply:
@@ -57,19 +53,13 @@ class _Conversation:
             return self.known[key]
         if self.model is None:
             raise NotAskedError("no model is set, and this was not asked before")
-        if self._down:
-            raise EndpointError(f"not asked, because the endpoint is down: {self._down}")
         try:
             reply = await self.model.ask(request)
         except EndpointError as error:
-            self._failed += 1
-            if isinstance(error, EndpointDownError) or self._failed >= GIVE_UP:
-                self._down = self._silent = error
-            elif not isinstance(error, RequestRefusedError):
+            if not isinstance(error, RequestRefusedError):
                 self._silent = error
             raise
         self.keep(key, reply)
-        self._failed = 0
         self.answered += 1
         return reply
 
