@@ -64,7 +64,7 @@ def signature_of(text: str, prose: str) -> bytes | None:
     if len(prose.split()) < NEAR_WORDS:
         return None
     sketch = _empty_sketch().copy()
-    sketch.update_batch(sorted(shingle.encode() for shingle in shingles(text)))
+    sketch.update_batch([shingle.encode() for shingle in shingles(text)])
     return sketch.hashvalues.astype("<u4").tobytes()
 
 

@@ -52,9 +52,11 @@ def blocks_of(tokens: "Sequence[Token]") -> list[Block]:
             case "inline":
                 kind = tokens[number - 1].type
                 if kind == "paragraph_open":
-                    if text := _FOOTNOTE.sub("", inline_text(token)).strip():
+                    text = inline_text(token).strip()
+                    if "[" in text:
+                        text = _FOOTNOTE.sub("", text).strip()
                         text = _TASK.sub("", _CALLOUT.sub("", text))
-                        inside.extend([Paragraph(text)] if text else [])
+                    inside.extend([Paragraph(text)] if text else [])
                 elif kind in ("th_open", "td_open"):
                     rows[-1].append(inline_text(token))
                 elif kind == "dt_open":
@@ -153,7 +155,11 @@ def inline_text(token: "Token") -> str:
                 parts.append(" ")
             case "html_inline":
                 parts.append(_inline_tag(child.content))
-    text = _FOOTNOTE.sub("", _ATTRIBUTES.sub("", "".join(parts)))
+    text = "".join(parts)
+    if "{" in text:
+        text = _ATTRIBUTES.sub("", text)
+    if "[^" in text:
+        text = _FOOTNOTE.sub("", text)
     return without_stray_marks(one_line(text))
 
 
