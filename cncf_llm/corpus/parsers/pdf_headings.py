@@ -28,11 +28,13 @@ def heading_levels(lines: list[Line], bookmarks: dict[str, int], body: int) -> l
     ]
     levels: list[int | None] = []
     for number, line in enumerate(lines):
-        level = bookmarks.get(key_of(line.text))
+        level = None if line.text.endswith((".", ",")) else bookmarks.get(key_of(line.text))
         if level is None and (found := NUMBERED_HEADING.match(line.text)) and not line.fixed:
             level = 1 + found[1].count(".")
         if level is None and _is_large(line, body) and round(line.height) in sizes:
             level = 1 + sizes.index(round(line.height))
+            if line.text[0].islower() and (not levels or levels[-1] != level):
+                level = None  # a small letter may go on with a heading, not begin one
         if level is None and number and _is_bold_alone(lines, number):
             level = min(len(sizes) + 1, 6)
         levels.append(level)
@@ -46,7 +48,6 @@ def _is_large(line: Line, body: float) -> bool:
         and not line.fixed
         and len(words) <= _HEADING_WORDS
         and sum(character.isalpha() for character in line.text) >= 3
-        and not line.text[0].islower()
         and not line.text.endswith((".", ",", ";", ":"))
         and not BULLET.match(line.text)
         and "://" not in line.text

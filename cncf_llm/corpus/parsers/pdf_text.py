@@ -22,6 +22,7 @@ _NUMBER_ONLY = re.compile(
 )
 _DOTTED = re.compile(r"(?:\.\s?){4,}\s*\d*\s*$")  # a line of a table of contents
 _ENTRY = re.compile(r"^(?P<title>.*\D)\s+\d{1,3}$")  # the same without dots
+_CAPTION = re.compile(r"^(?:Figure|Fig\.|Table)\s+\d{1,3}[:.]\s")
 _CONTENTS = re.compile(r"^(?:table of )?contents$", re.I)
 _LIGATURES = str.maketrans({"ﬁ": "fi", "ﬂ": "fl", "ﬀ": "ff", "ﬃ": "ffi", "ﬄ": "ffl"})
 _TITLE_PAGE = 12  # blocks among which the title is
@@ -48,6 +49,7 @@ def blocks_of_pages(pages: list[list[Line]], outline: list[list]) -> tuple[str, 
     items: list[str] = []
     code: list[Line] = []
     notes: list[str] = []  # they wait for the end of the section: a sentence may go on below them
+    caption: Line | None = None
     last: Line | None = None
     last_level = None
 
@@ -63,6 +65,15 @@ def blocks_of_pages(pages: list[list[Line]], outline: list[list]) -> tuple[str, 
         paragraph.clear()
 
     for line, level in zip(lines, levels, strict=True):
+        if not level and (
+            _CAPTION.match(line.text) or (caption and not _parts(caption, line, gap))
+        ):
+            if _CAPTION.match(line.text):
+                notes.append(line.text)
+            else:
+                notes[-1] += f"\n{line.text}"
+            caption = line
+            continue
         if not level and not line.fixed and line.height < _SMALLER * body:
             if NOTE.match(line.text):
                 notes.append(line.text)
@@ -76,7 +87,9 @@ def blocks_of_pages(pages: list[list[Line]], outline: list[list]) -> tuple[str, 
             code.append(line)
             last, last_level = line, None
             continue
-        if code or (last and _parts(last, line, gap)):
+        between = caption is not None  # a figure stood here: a sentence may go on below it
+        caption = None
+        if code or (last and _parts(last, line, gap) and not (between and _goes_on(last))):
             close()
         if level:
             close()
@@ -178,11 +191,15 @@ def _typical_length(lines: list[Line]) -> int:
     return lengths[len(lengths) * 3 // 4]
 
 
+def _goes_on(line: Line) -> bool:
+    return not SENTENCE_END.search(line.text)
+
+
 def _parts(last: Line, line: Line, gap: float) -> bool:
     """Return whether the space between two lines ends a paragraph."""
     down = (line.top - last.top) / max(last.height, 1)
     if down < 0:  # the next column or page: a sentence may go on there
-        return bool(SENTENCE_END.search(last.text))
+        return not _goes_on(last)
     return down > gap + 0.45
 
 

@@ -90,6 +90,11 @@ def test_bookmarks_and_numbers_make_headings():
     assert render(blocks[3:]) == "- one\n- two"
 
 
+def test_a_sentence_that_ends_with_the_words_of_a_bookmark_is_no_heading():
+    _, blocks = blocks_of_pages([lines_of("They shape the\nthreat model.")], [[1, "Threat Model"]])
+    assert render(blocks) == "They shape the threat model."
+
+
 def test_larger_lines_are_headings_and_small_ones_with_a_number_are_notes():
     large = Line("What It Does", 40, 20, 200, 40)
     text = lines_of("It scrapes targets and")
@@ -97,9 +102,18 @@ def test_larger_lines_are_headings_and_small_ones_with_a_number_are_notes():
     rest = lines_of("stores samples.")
     _, blocks = blocks_of_pages([[large, *text, note], rest], [])
     assert blocks[0] == Heading(1, "What It Does")
+    second = Line("and how", 40, 42, 200, 62)
+    assert blocks_of_pages([[large, second, *text]], [])[1][0] == Heading(1, "What It Does and how")
     label = [Line(text, 40, 20, 200, 40) for text in ("and goes on", "Note:")]
     assert not any(isinstance(b, Heading) for b in blocks_of_pages([[*label, *text]], [])[1])
     assert render(blocks[1:]) == "It scrapes targets and stores samples.\n\n1 Every minute."
+
+
+def test_a_caption_does_not_cut_the_sentence_around_its_figure():
+    above, below = Line("It is a sample", 40, 20, 300, 32), Line("of its use.", 40, 300, 300, 312)
+    caption = [Line("Figure 1: What", 40, 200, 90, 212), Line("it does", 40, 214, 90, 226)]
+    _, blocks = blocks_of_pages([[above, *caption, below]], [])
+    assert render(blocks) == "It is a sample of its use.\n\nFigure 1: What it does"
 
 
 def test_lines_of_fixed_width_are_code_with_its_indentation():
