@@ -10,7 +10,7 @@ from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
-from cncf_llm.store import Draft, Store, Version, stable_id
+from cncf_llm.store import Draft, Store, Version, digest, stable_id
 
 _PAIR_CHECKS = (
     Check(
@@ -50,8 +50,11 @@ def qa_pairs(
 ) -> Results:
     """One question, one answer, and the passages that support it; made without any model.
 
-    Definitions, how-to sections, settings, commands, landscape facts and graph relations.
+    Definitions, how-to sections, settings, fields of kinds, commands, frequent questions,
+    troubleshooting, comparisons, releases, Stack Overflow threads, landscape facts, and relations
+    of the graph over one hop and two.
     """
+    projects = landscape.table("projects")
     row = project_row(landscape, context.partition_key)
 
     def build(draft: Draft) -> None:
@@ -62,6 +65,7 @@ def qa_pairs(
             entity_graph.table("nodes"),
             entity_graph.table("edges"),
             draft.previous.tables() if draft.previous else None,
+            landscape=projects,
         )
         draft.write("pairs", made.pairs)
         draft.write("facts", made.facts)
@@ -69,8 +73,9 @@ def qa_pairs(
         for name, table in made.state.items():
             draft.write(name, table)
         draft.facts.update(reused=made.reused, computed=made.computed, removed=made.removed)
-        # Facts about the landscape cite it as one passage, which no corpus holds.
-        held = [*passages["passage_id"], stable_id("psg", "landscape", context.partition_key)]
+        # Facts about the landscape cite each of its rows as one passage, which no corpus holds.
+        held = [*passages["passage_id"]]
+        held += [stable_id("psg", "landscape", project) for project in projects["project"]]
         draft.facts.update(lost_citations=lost_citations(made.pairs, held))
 
     yield from refresh(
@@ -81,6 +86,7 @@ def qa_pairs(
         code=stage.VERSION,
         inputs={
             "landscape": row["content_hash"],
+            "neighbours": digest(dict(projects.select("project", "maturity").iter_rows())),
             "unified_corpus": unified_corpus.digest,
             "entity_graph": entity_graph.digest,
         },

@@ -8,6 +8,15 @@ from cncf_llm.questions.facts import Drop, Fact
 from cncf_llm.questions.words import normalised, word_set, words
 
 MOST_WORDS = 120  # beyond it an answer is a document, and a small model learns its beginning only
+MOST_WORDS_OF = {  # kinds whose answers are sections: half a sequence of the adapters' training
+    "how_to": 300,
+    "faq": 300,
+    "troubleshooting": 300,
+    "thread": 300,
+    "comparison": 200,
+    "release": 200,
+}
+REPLIES = frozenset(("faq", "troubleshooting", "thread"))  # "It" there is what was asked about
 FEWEST_WORDS = 3
 LEAST_SUPPORT = 0.85  # share of an answer's words that its passage must contain
 
@@ -82,9 +91,9 @@ def long_enough(fact: Fact) -> Drop | None:
 
 
 def short_enough(fact: Fact) -> Drop | None:
-    """Refuse an answer of more than `MOST_WORDS` words."""
+    """Refuse an answer of more words than its kind may have."""
     length = len(fact.answer.split())
-    if length > MOST_WORDS:
+    if length > MOST_WORDS_OF.get(fact.kind, MOST_WORDS):
         return Drop("answer-too-long", f"{fact.subject}: {length} words")
     return None
 
@@ -92,9 +101,11 @@ def short_enough(fact: Fact) -> Drop | None:
 def stands_alone(fact: Fact) -> Drop | None:
     """Refuse questions and answers that need text which the reader does not have."""
     for question in (*fact.questions, *fact.held_out):
-        if _OUTSIDE_IN_QUESTION.search(question):
+        if fact.kind not in REPLIES and _OUTSIDE_IN_QUESTION.search(question):
             return Drop("not-self-contained", question)
-    away = _POINTS_AWAY.search(fact.answer) or _OPENS_OUTSIDE.match(fact.answer)
+    away = _POINTS_AWAY.search(fact.answer)
+    if not away and fact.kind not in REPLIES:
+        away = _OPENS_OUTSIDE.match(fact.answer)
     if away and "```" in fact.answer and _POINTS_AT_CODE.match(fact.answer):
         away = _POINTS_AWAY.search(fact.answer)
     if away:

@@ -10,7 +10,8 @@ class Fact:
 
     `subject` names it within its kind, project and `version` of the project (empty where the
     document is not about one version). `questions` ask for it in training,
-    `held_out` in the benchmark alone.
+    `held_out` in the benchmark alone. `also` are passages, besides the one in which it was found,
+    that it needs.
     """
 
     kind: str
@@ -19,6 +20,7 @@ class Fact:
     questions: tuple[str, ...]
     held_out: tuple[str, ...]
     version: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

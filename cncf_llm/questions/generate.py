@@ -2,20 +2,35 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 import polars as pl
 
 from cncf_llm.questions import curate
-from cncf_llm.questions.audience import is_for_users
+from cncf_llm.questions.audience import is_for_users, is_release_notes
 from cncf_llm.questions.facts import Drop, Fact
-from cncf_llm.questions.generators import command, definition, how_to, landscape, relation, setting
+from cncf_llm.questions.generators import (
+    command,
+    comparison,
+    definition,
+    faq,
+    field,
+    how_to,
+    relation,
+    release,
+    setting,
+    thread,
+    troubleshooting,
+    two_hop,
+)
+from cncf_llm.questions.generators import landscape as landscape_facts
 from cncf_llm.questions.merge import Stated, merge
 from cncf_llm.questions.section import Section, project_name, sections
 from cncf_llm.questions.split import split_of
 from cncf_llm.questions.tables import DRAFTS, FACTS, PAIRS, PASSAGE_DROPS, VERSION
 from cncf_llm.store import DROPS, carry_over, digest, stable_id
 
-PASSAGE_GENERATORS = (definition, how_to, setting, command)
+PASSAGE_GENERATORS = (definition, how_to, setting, field, command, faq, troubleshooting, comparison)
 
 # The landscape file is published by the CNCF under this licence.
 _LANDSCAPE_LICENCE = "Apache-2.0"
@@ -43,12 +58,15 @@ def generate(
     nodes: pl.DataFrame,
     edges: pl.DataFrame,
     previous: Mapping[str, pl.DataFrame] | None = None,
+    *,
+    landscape: pl.DataFrame | None = None,
 ) -> Questions:
     """Ask about everything that a project's documents, graph and landscape row state.
 
     `project` is a row of PROJECTS, `passages` the project's PASSAGES, `nodes` and `edges` its
-    NODES and EDGES. Facts of a passage are computed again only when the passage, its place in the
-    document, or the names found in it changed; the rest is cheap and computed each time.
+    NODES and EDGES; `landscape` is PROJECTS, for questions on the maturity of neighbours. Facts
+    of a passage are computed again only when the passage, its place in the document, or the names
+    found in it changed; the rest is cheap and computed each time.
     """
     read = {section.passage_id: section for section in sections(passages, nodes)}
     inputs = passages.select(
@@ -74,7 +92,12 @@ def generate(
     sources = {str(row["passage_id"]): row for row in passages.to_dicts()}
     landscape_row = _landscape_source(project)
     sources[str(landscape_row["passage_id"])] = landscape_row
-    from_graph, graph_drops = _of_graph(project, nodes, edges, sources)
+    maturity: dict[str, str] = {}
+    for row in landscape.to_dicts() if landscape is not None else ():
+        other = _landscape_source(row)
+        sources.setdefault(str(other["passage_id"]), other)
+        maturity[row["project"]] = row["maturity"]
+    from_graph, graph_drops = _of_graph(project, nodes, edges, maturity, sources)
     stated = [
         *_of_landscape(project, str(landscape_row["passage_id"])),
         *_of_passages(carried.tables["drafts"]),
@@ -112,6 +135,7 @@ def _drafts(project: Mapping[str, object], changed: Iterable[Section]) -> dict[s
                 "questions": list(fact.questions),
                 "held_out": list(fact.held_out),
                 "version": fact.version,
+                "also": list(fact.also),
             }
             for fact in facts
         ]
@@ -124,15 +148,25 @@ def _drafts(project: Mapping[str, object], changed: Iterable[Section]) -> dict[s
 
 def _read(project: Mapping[str, object], section: Section) -> tuple[list[Fact], list[Drop]]:
     """Return the facts of one section that pass all filters, and what was refused."""
-    if not is_for_users(section.path):
+    generators = _generators(section)
+    if not generators:
         return [], [Drop("not-user-documentation", section.path)]
     name = project_name(project)
-    found = [fact for each in PASSAGE_GENERATORS for fact in each.facts(project, section)]
-    facts, drops = curate.sift(found, lambda fact: curate.check(fact, name, section.text))
+    source = "\n".join((section.text, *(text for _, text in section.before)))
+    found = [fact for each in generators for fact in each.facts(project, section)]
+    facts, drops = curate.sift(found, lambda fact: curate.check(fact, name, source))
     version = section.version or ""
     return [
         replace(fact, version=version) if version in fact.questions[0] else fact for fact in facts
     ], drops
+
+
+def _generators(section: Section) -> tuple[ModuleType, ...]:
+    if section.source == "stackoverflow":
+        return (thread,)
+    if is_release_notes(section.path):
+        return (release,)
+    return PASSAGE_GENERATORS if is_for_users(section.path, section.repository) else ()
 
 
 def _drop_row(project: Mapping[str, object], item: str, drop: Drop) -> dict[str, object]:
@@ -155,14 +189,14 @@ def _of_passages(drafts: pl.DataFrame) -> list[Stated]:
                 held_out=tuple(row["held_out"]),
                 version=row["version"],
             ),
-            (row["passage_id"],),
+            (*row["also"], row["passage_id"]),
         )
         for row in drafts.to_dicts()
     ]
 
 
 def _of_landscape(project: Mapping[str, object], passage_id: str) -> list[Stated]:
-    return [Stated(fact, (passage_id,)) for fact in landscape.facts(project)]
+    return [Stated(fact, (passage_id,)) for fact in landscape_facts.facts(project)]
 
 
 def _landscape_source(project: Mapping[str, object]) -> dict[str, object]:
@@ -171,6 +205,7 @@ def _landscape_source(project: Mapping[str, object]) -> dict[str, object]:
         "passage_id": stable_id("psg", "landscape", project["project"]),
         "document_id": stable_id("doc", "landscape", project["project"]),
         "licence": _LANDSCAPE_LICENCE,
+        "attribution": None,
         "url": None,
         "repository": "cncf/landscape",
         "path": "landscape.yml",
@@ -182,17 +217,28 @@ def _of_graph(
     project: Mapping[str, object],
     nodes: pl.DataFrame,
     edges: pl.DataFrame,
+    maturity: Mapping[str, str],
     sources: Mapping[str, Mapping[str, object]],
 ) -> tuple[list[Stated], list[dict[str, object]]]:
     """Return the facts that edges state. All their evidence comes from documents of one split."""
     by_id = {row["edge_id"]: row for row in edges.to_dicts()}
     kept, drops = [], []
-    for found, edge_ids in relation.facts(project, nodes, edges):
+    one_hop = ((fact, tuple(ids), ()) for fact, ids in relation.facts(project, nodes, edges))
+    two_hops = (
+        (each.fact, each.edge_ids, each.projects)
+        for each in two_hop.facts(project, nodes, edges, maturity)
+    )
+    for found, edge_ids, others in (*one_hop, *two_hops):
         rows = [by_id[edge_id] for edge_id in edge_ids]
         evidence = [sorted(set(row["passage_ids"]) & set(sources)) for row in rows]
+        evidence += [[stable_id("psg", "landscape", other)] for other in others]
         source = " ".join(
-            f"{row['head_name']} {row['tail_name']} {row['sentence']}" for row in rows
+            f"{row['head_name']} {row['type']} {row['tail_name']} {row['sentence']}".replace(
+                "_", " "
+            )
+            for row in rows
         )
+        source += " ".join(f" {maturity[other]} CNCF project" for other in others)
         name = project_name(project)
         passed, refused = curate.sift(
             [found], lambda fact, name=name, source=source: curate.check(fact, name, source)

@@ -168,6 +168,7 @@ def _fact_row(
     fact = one.fact
     rows = [sources[passage_id] for passage_id in one.passage_ids]
     licences = sorted({str(row["licence"]) for row in rows})
+    credits = {str(row["attribution"]) for row in rows if row.get("attribution")}
     return {
         "fact_id": stable_id("fct", fact.kind, project, fact.name),
         "project": project,
@@ -179,6 +180,7 @@ def _fact_row(
         "document_ids": documents,
         "split": split,
         "licence": licences[0] if len(licences) == 1 else " AND ".join(licences),
+        "attribution": "; ".join(sorted(credits)) or None,
         **{column: rows[0][column] for column in ("url", "repository", "path", "revision")},
         "content_hash": digest(
             {"answer": fact.answer, "questions": list(fact.questions + fact.held_out)}

@@ -8,9 +8,12 @@ from functools import cached_property
 import polars as pl
 
 from cncf_llm.questions.blocks import Block, blocks, plain, without_links
+from cncf_llm.questions.products import product_of, products
 from cncf_llm.store import digest
 
-_VERSION = re.compile(r"(?:version-|release-)v?(\d+(?:\.\d+)*)|v?(\d+(?:\.(?:\d+|x))+)")
+_VERSION = re.compile(
+    r"(?:version-|release-)v?(\d+(?:\.\d+)*)|v?(\d+(?:\.(?:\d+|x))+)(?:-docs)?", re.IGNORECASE
+)
 _PART_FOLDERS = {
     "plugin": "plugin",
     "plugins": "plugin",
@@ -31,6 +34,8 @@ class Section:
     subheadings. `names` maps the names that the entity stage found in it to their labels.
     `version` is set for documents of one version of the project, such as "v3.4".
     `part` is the part of the project that the document is about, such as "the cache plugin".
+    `product` is its own name where a project has several: "Argo CD" of Argo. `before` is what a
+    Stack Overflow thread asks: ids and texts of the passages before its first answer.
     """
 
     passage_id: str
@@ -43,6 +48,10 @@ class Section:
     names: Mapping[str, str]
     version: str | None
     part: str | None
+    repository: str = ""
+    source: str = "repository"
+    product: str | None = None
+    before: tuple[tuple[str, str], ...] = ()
 
     @property
     def heading(self) -> str:
@@ -59,8 +68,11 @@ class Section:
                 "content": content_hash,
                 "title": self.title,
                 "path": self.path,
+                "repository": self.repository,
                 "whole": self.whole,
                 "names": dict(self.names),
+                "product": self.product,
+                "before": list(self.before),
             }
         )
 
@@ -75,9 +87,14 @@ def sections(passages: pl.DataFrame, nodes: pl.DataFrame) -> list[Section]:
         place = (row["document_id"], *(row["heading_path"] or ()))
         parts[place] = parts.get(place, 0) + 1
         parents.update(place[:depth] for depth in range(1, len(place)))
+    named_products = products(rows)
+    asked: dict[str, tuple[tuple[str, str], ...]] = {}
     found = []
     for row in rows:
         place = (row["document_id"], *(row["heading_path"] or ()))
+        if row["source"] == "stackoverflow" and not row["heading_path"]:
+            part = (row["passage_id"], row["text"])
+            asked[row["document_id"]] = (*asked.get(row["document_id"], ()), part)
         found.append(
             Section(
                 passage_id=row["passage_id"],
@@ -88,8 +105,12 @@ def sections(passages: pl.DataFrame, nodes: pl.DataFrame) -> list[Section]:
                 path=row["path"],
                 whole=parts[place] == 1 and place not in parents,
                 names=named.get(row["passage_id"], {}),
-                version=_version(row["path"]),
+                version=version_of(row["path"]),
                 part=_part(row["path"]),
+                repository=row["repository"] or "",
+                source=row["source"],
+                product=product_of(row, named_products),
+                before=asked.pop(row["document_id"], ()) if row["heading_path"] else (),
             )
         )
     return found
@@ -97,7 +118,8 @@ def sections(passages: pl.DataFrame, nodes: pl.DataFrame) -> list[Section]:
 
 def project_name(project: Mapping[str, object], section: Section | None = None) -> str:
     """Return the name to use in questions: "Prometheus", "etcd v3.4" for versioned documents."""
-    name = re.sub(r"\s*\([^()]*\)$", "", str(project["name"]))
+    name = section.product if section and section.product else None
+    name = name or re.sub(r"\s*\([^()]*\)$", "", str(project["name"]))
     return f"{name} {section.version}" if section and section.version else name
 
 
@@ -110,7 +132,7 @@ def _names_by_passage(nodes: pl.DataFrame) -> dict[str, dict[str, str]]:
     return named
 
 
-def _version(path: str) -> str | None:
+def version_of(path: str) -> str | None:
     for folder in path.split("/")[:-1]:
         match = _VERSION.fullmatch(folder)
         if match:

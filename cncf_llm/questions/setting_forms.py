@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cncf_llm.questions.blocks import Block, plain
+from cncf_llm.questions.generators.field import is_field_table
 from cncf_llm.questions.section import Section
 from cncf_llm.questions.sentences import sentences
 from cncf_llm.questions.words import word_set, words
@@ -64,7 +65,7 @@ def described(section: Section) -> Iterable[Described]:
     before = section.heading
     on_metrics = "metrics" in words(" ".join((*section.heading_path, section.title)))
     for block in section.blocks:
-        if block.kind == "table":
+        if block.kind == "table" and not is_field_table(block):
             yield from _of_table(block, "metric" if on_metrics else None)
         elif block.kind == "list" and not block.ordered:
             yield from _of_list(block, _noun_of(before) or _noun_of(section.heading))

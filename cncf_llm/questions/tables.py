@@ -4,10 +4,11 @@ import polars as pl
 
 from cncf_llm.store import DROPS, Table
 
-VERSION = "2"  # raise it when the stage gives other output for the same input
+VERSION = "3"  # raise it when the stage gives other output for the same input
 
 _SOURCE = {
     "licence": (pl.String, "SPDX expression of the sources, joined by AND where they differ"),
+    "attribution": (pl.String, "whom the licence wants named; null where it names nobody"),
     "url": (pl.String, "permalink of the first supporting passage, null where there is none"),
     "repository": (pl.String, "where that passage comes from: owner/name, or a host"),
     "path": (pl.String, "path of its document in there"),
@@ -24,6 +25,7 @@ DRAFTS = Table(
         "questions": (pl.List(pl.String), "training phrasings, in the generator's order"),
         "held_out": (pl.List(pl.String), "phrasings that only the benchmark uses"),
         "version": (pl.String, "version of the project that the document is about, or empty"),
+        "also": (pl.List(pl.String), "further passages that the fact needs"),
     },
 )
 
@@ -32,7 +34,7 @@ FACTS = Table(
     {
         "fact_id": (pl.String, "hash of kind, project and subject"),
         "project": (pl.String, "landscape key"),
-        "kind": (pl.String, "definition, how_to, setting, command, landscape or relation"),
+        "kind": (pl.String, "what made it: the name of a generator, such as setting"),
         "subject": (pl.String, "what the fact is about, unique within kind and project"),
         "answer": (pl.String, "the fact, as Markdown, verbatim or nearly so"),
         "held_out": (pl.List(pl.String), "questions that no pair asks, for the benchmark"),

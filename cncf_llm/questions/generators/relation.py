@@ -134,7 +134,7 @@ def _fact(
     asked = head
     if is_part and normalised(name) not in normalised(head):
         asked = f"the {name} component {head}"
-    tail_list = _joined(tails)
+    tail_list = joined(tails)
     fact = relation.phrasings.fact(
         "relation",
         f"{head} {rows[0]['type']}",
@@ -145,7 +145,8 @@ def _fact(
     return fact, edge_ids
 
 
-def _joined(names: list[str]) -> str:
+def joined(names: list[str]) -> str:
+    """Return names as a list inside a sentence: "A, B and C"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 

@@ -1,0 +1,55 @@
+"""What a heading's words need around them, so that a reader knows what they are about."""
+
+import re
+
+from cncf_llm.questions.section import Section
+from cncf_llm.questions.words import word_set, words
+
+_FAQ = re.compile(r"\bfaqs?\b|frequently[ _-]asked|\bq ?& ?a\b", re.IGNORECASE)
+_SAYS_NOTHING = word_set(
+    "overview introduction readme index guide documentation docs concepts concept reference faq "
+    "quickstart tutorial getting started about home welcome notes basics background summary usage "
+    "examples example the a an and of to for in with how using use your"
+)
+_LINKS = re.compile(
+    r"\b(?:(?:click|see|read|found|available|described|listed|documented|check(?:ed)?(?: it)? out|"
+    r"clicking|look) here\b|here[.)!]|here is (?:a|an|the) (?:link|example|video)|(?:this|the "
+    r"following) (?:link|issue|pr|pull request|video|article|post|image|picture|screenshot|talk)"
+    r"|screen ?shots?|enter image description|(?:image|picture|diagram) (?:above|below|shows))",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"\b(?:this|these|those|they|them|their|here|above|below|the following|next|our|us|"
+    r"the (?:above|implementation|feature|tool|process|product|software|same))\b|…|\.\.\.",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"[,.?!] |\b(?:if|when)\b")
+_IT = re.compile(r"\b(?:it|its|that)\b", re.IGNORECASE)
+
+
+def is_faq(section: Section) -> bool:
+    """Tell whether a section is one entry of a page of frequent questions."""
+    places = (section.title, section.path.replace("_", " "), *section.heading_path[:-1])
+    return any(_FAQ.search(place) for place in places)
+
+
+def topic(section: Section) -> str | None:
+    """Return what the page is about, None where its title does not tell."""
+    said = set(words(section.title)) - _SAYS_NOTHING - set(words(section.product or ""))
+    return section.title.strip(" .:#") if said and len(words(section.title)) <= 9 else None
+
+
+def leans_on_links(text: str) -> bool:
+    """Tell whether a text sends its reader to a link or a picture, which an answer has not."""
+    return _LINKS.search(text) is not None
+
+
+def is_vague(question: str) -> bool:
+    """Tell whether a question points at what its reader cannot see.
+
+    "It" and "that" are fine behind a comma or another sentence, which says what they are.
+    """
+    if _VAGUE.search(question):
+        return True
+    pronoun = _IT.search(question)
+    return pronoun is not None and not _SAID.search(question[: pronoun.start()])

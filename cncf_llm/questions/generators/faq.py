@@ -1,0 +1,84 @@
+"""Questions that documents ask themselves: headings that end with a question mark.
+
+The question is its author's own words, so there is no other phrasing to hold out. Held out are the
+same words: `recall` finds that training asks them and takes no item, `unseen` asks them of the
+documents that train nothing.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cncf_llm.questions.context import is_faq, is_vague, leans_on_links, topic
+from cncf_llm.questions.facts import Drop, Fact, Phrasings
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE
+from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.sentences import without_pointers
+from cncf_llm.questions.words import normalised, word_set, words
+
+OWN = Phrasings(training=("{question}",), held_out=("{question}",))
+OF_PROJECT = Phrasings(
+    training=("I have a question about {project}. {question}",),
+    held_out=("I have a question about {project}. {question}",),
+)
+OF_TOPIC = Phrasings(  # off the pages of questions, the heading leans on its page's title
+    training=('This is about "{topic}" in {project}. {question}',),
+    held_out=('This is about "{topic}" in {project}. {question}',),
+)
+
+FEWEST_WORDS = 4  # of the question
+FEWEST_ANSWER_WORDS = 12
+
+_MARK = re.compile(r"^(?:q(?:uestion)?\s*\d*\s*[:.)-]|\d+(?:\.\d+)*[.):]?\s)\s*", re.IGNORECASE)
+_ASKS = word_set(
+    "how what why when where which who can could does do did is are should will would may must has "
+    "have was were if i"
+)
+_OF_THE_COMMUNITY = re.compile(
+    r"\b(?:what(?:'|’)?s next|where next|who (?:uses|is using|are)|get involved|contribut\w+|get "
+    r"help|need (?:more )?help|more information|learn more|what (?:will|did) (?:you|we) learn|"
+    r"audience|this (?:guide|page|document)|conference|meetings?|logo|mailing list|slack|roadmap|"
+    r"my (?:pr|pull request|commits?)|sign(?:ed)? my|maintainers?|cncf)\b",
+    re.IGNORECASE,
+)
+
+
+def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
+    """Yield the question that a section's heading asks, with the section as its answer."""
+    question = _MARK.sub("", section.heading.strip())
+    if not question.endswith("?"):
+        return
+    where = f"{section.title}: {question}"
+    first = words(question)[:1]
+    if len(words(question)) < FEWEST_WORDS or not first or _OF_THE_COMMUNITY.search(question):
+        return
+    if first[0] not in _ASKS:
+        return
+    if is_vague(question):
+        yield Drop("not-self-contained", where)
+        return
+    if not section.whole:
+        yield Drop("answer-too-long", f"{where}: the answer goes over several passages")
+        return
+    if MAKES_THE_SOFTWARE.search(section.text):
+        yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")
+        return
+    answer = without_pointers(section.text.strip())
+    if len(words(answer)) < FEWEST_ANSWER_WORDS:
+        yield Drop("answer-too-short", where)
+        return
+    if leans_on_links(answer):
+        yield Drop("needs-link", where)
+        return
+    asked = project_name(project, section)
+    about = topic(section)
+    question = question[0].upper() + question[1:]
+    if not is_faq(section) and about is None:
+        yield Drop("no-subject", where)
+    elif not is_faq(section) and about:
+        yield OF_TOPIC.fact(
+            "faq", f"{about}: {question}", answer, project=asked, question=question, topic=about
+        )
+    else:
+        own = normalised(asked) in normalised(question)
+        phrasings = OWN if own else OF_PROJECT
+        yield phrasings.fact("faq", question, answer, project=asked, question=question)
