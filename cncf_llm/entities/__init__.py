@@ -10,11 +10,10 @@ from cncf_llm.entities.gazetteer import (
     Entry,
     Gazetteer,
     build_gazetteer,
-    kinds_in_yaml,
-    project_links,
 )
 from cncf_llm.entities.graph import Graph, build_graph
 from cncf_llm.entities.graphml import to_graphml
+from cncf_llm.entities.inventory import Inventory, list_names
 from cncf_llm.entities.jsonld import write_jsonld
 from cncf_llm.entities.labels import (
     LABELS,
@@ -24,11 +23,12 @@ from cncf_llm.entities.labels import (
     allowed,
     breaks_signature,
 )
+from cncf_llm.entities.linking import project_links
 from cncf_llm.entities.mentions import find_mentions
 from cncf_llm.entities.merge import merge_graphs
 from cncf_llm.entities.page import draw_page
 from cncf_llm.entities.picture import draw_graph
-from cncf_llm.entities.recognizer import RecognizerError, load_recognizer
+from cncf_llm.entities.recognizer import RecognizerError, load_apis, load_recognizer
 from cncf_llm.entities.score import AnnotationError, score_recognizer
 from cncf_llm.entities.sources import (
     QUOTES,
@@ -58,6 +58,7 @@ __all__ = [
     "Entry",
     "Gazetteer",
     "Graph",
+    "Inventory",
     "RecognizerError",
     "allowed",
     "breaks_signature",
@@ -69,7 +70,8 @@ __all__ = [
     "draw_page",
     "find_mentions",
     "find_quotes",
-    "kinds_in_yaml",
+    "list_names",
+    "load_apis",
     "load_recognizer",
     "merge_graphs",
     "merge_quotes",

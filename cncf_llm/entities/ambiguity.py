@@ -27,12 +27,21 @@ _LANGUAGE_AFTER = re.compile(
 
 
 def names_something(
-    text: str, start: int, end: int, label: str, *, own: bool, kind_case: bool
+    text: str,
+    start: int,
+    end: int,
+    label: str,
+    *,
+    own: bool,
+    kind_case: bool,
+    before_name: bool = False,
+    after_name: bool = False,
 ) -> bool:
     """Whether an ambiguous word names its entity at this place in a unit's text.
 
     `own` says that the text belongs to the very project that the word names. `kind_case` says that
-    the word is an API kind that is an ordinary word in lower case ("Service").
+    the word is an API kind that is an ordinary word in lower case ("Service"). `before_name` and
+    `after_name` say that a known name follows, or comes right before: "Vault Issuers".
     """
     word = text[start:end]
     before, after = text[:start].rstrip(" \"'(["), text[end : end + 24]
@@ -42,7 +51,7 @@ def names_something(
         title_before = re.search(r"\b(?!The|A|An|Each|Kubernetes|K8s)[A-Z][a-z]+$", before)
         if opens:
             return bool(_KIND_AFTER.match(after)) and not word.endswith("s")
-        return not follows_title and not title_before
+        return before_name or after_name or (not follows_title and not title_before)
     if word.islower():
         return bool(re.match(r" (?:clusters?|v?\d)", after)) and not re.search(
             r"(?:\bof|\bthis|\bsome|\bany|\bthat|\bsame|\bone|\bevery|\bwhat)$", before
@@ -55,6 +64,8 @@ def names_something(
         return not (opens and _VERB_OBJECT.match(after))
     if opens:
         return bool(_NAME_AFTER.match(after))
-    return not re.match(r" (?!API|CRD|CLI|UI|Operator|Gateway|CD)[A-Z][a-z]+", after) or bool(
-        re.search(r"\b(?:with|using|via|by|install|from|and|or|,)$", before)
+    return (
+        before_name
+        or not re.match(r" (?!API|CRD|CLI|UI|Operator|Gateway|CD)[A-Z][a-z]+", after)
+        or bool(re.search(r"\b(?:with|using|via|by|install|from|and|or|,)$", before))
     )

@@ -98,6 +98,34 @@ def marked_spans(unit: Unit, executables: Iterable[str], alone: frozenset[str]) 
             yield Span(*match.span(), SETTING, match[0], "pattern")
 
 
+_CAMEL_KIND = re.compile(
+    rf"(?<![\w./`-])(?:{_CAMEL.pattern})(?= (?:custom )?(?:resources?|objects?|CRDs?|CRs?)\b)"
+)
+_OWN_NAME = re.compile(
+    r" (?:(?:[A-Z][A-Za-z]+|eBPF) ){0,2}"
+    r"(?:Operator|Server|Agent|Controller|Proxy|Dashboard|Exporter|Injector|Autoscaler|Scheduler|SDK|Daemon|Shim|Webhook|Plugin|Adapter|Provisioner|Add-on|Client)\b"
+)
+
+
+def kinds_by_noun(text: str) -> Iterator[Span]:
+    """Yield words such as KedaController before "resource" or "CRD"."""
+    for match in _CAMEL_KIND.finditer(text):
+        yield Span(*match.span(), KUBERNETES_KIND, match[0], "pattern")
+
+
+def own_names(text: str, names: Iterable[Span]) -> Iterator[Span]:
+    """Yield a project's name with the capitalised words of its component: Argo CD Repo Server.
+
+    Of Kubernetes every tool is an operator or a controller, so there it names nothing.
+    """
+    for span in names:
+        if span.label == PROJECT and span.name != "Kubernetes":
+            match = _OWN_NAME.match(text, span.end)
+            if match:
+                name = text[span.start : match.end()]
+                yield Span(span.start, match.end(), COMPONENT, name, "pattern")
+
+
 def _in_code(
     word: str, before: str, after: str, executables: frozenset[str], alone: frozenset[str]
 ) -> tuple[str, str] | None:

@@ -7,21 +7,25 @@ landscape lists it as a project. The entry keeps its landscape key through `proj
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 import yaml
 
+from cncf_llm.entities.inventory import Inventory
 from cncf_llm.entities.labels import (
     COMMAND,
+    CONCEPT,
     KUBERNETES_KIND,
     LABELS,
     LANGUAGE,
+    METRIC,
     ORGANIZATION,
     PLATFORM,
     PROJECT,
+    SETTING,
     STANDARD,
 )
 
@@ -51,31 +55,31 @@ class Entry:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """All entries, in a fixed order, with the executables whose subcommands are known."""
+    """All entries, in a fixed order, with the executables whose subcommands are known.
+
+    `fields` and `plugins` are ordinary words that name something before "field" or "plugin" only.
+    `apis` maps a kind to each `group/version` under which the corpus defines it.
+    """
 
     entries: tuple[Entry, ...]
     subcommands: Mapping[str, tuple[str, ...]]
-
-    def patterns(self) -> list[dict[str, object]]:
-        """Return the entries as phrase patterns of spaCy's entity ruler; `id` is the name."""
-        return [
-            {"label": entry.label, "pattern": form, "id": entry.name}
-            for entry in self.entries
-            for form in entry.forms
-        ]
+    fields: frozenset[str] = frozenset()
+    plugins: frozenset[str] = frozenset()
+    apis: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def build_gazetteer(
     projects: pl.DataFrame,
     neighbours: pl.DataFrame | None = None,
-    kinds: Iterable[str] = (),
+    inventory: Inventory | None = None,
 ) -> Gazetteer:
     """Collect the known names.
 
     `projects` has the columns of the landscape's projects table (`name`, `aliases` are read).
-    `neighbours` has the other landscape items: `name`, `category`, `subcategory`. `kinds` are API
-    kinds found elsewhere, such as `kinds_in_yaml` of a corpus.
+    `neighbours` has the other landscape items: `name`, `category`, `subcategory`. `inventory` is
+    what the corpus lists (`list_names`).
     """
+    listed = inventory or Inventory()
     ambiguous = word_list("ambiguous")
     taken: set[str] = set()
     entries: list[Entry] = []
@@ -88,15 +92,17 @@ def build_gazetteer(
             entries.append(Entry(name, label, new, ambiguous=unsure, kind_case=kind_case))
 
     for label in LABELS:
-        groups = _curated().get(label, {}) if label != COMMAND else {}
+        groups = curated().get(label, {}) if label != COMMAND else {}
         for case, lines in groups.items():
             for line in lines:
                 forms = line.split("|")
                 add(forms[0], label, _spellings(forms, case), kind_case=case == "capitalised")
     for row in projects.select("name", "aliases").sort("name").iter_rows(named=True):
         add(row["name"], PROJECT, [row["name"], *(row["aliases"] or [])])
-    for kind in sorted(set(kinds)):
+    for kind in listed.kinds:
         compound = len(re.findall(r"[A-Z][a-z0-9]+|[A-Z]{2,}", kind)) > 1
+        if not compound and kind.lower() in word_list("generic"):
+            continue
         add(
             kind,
             KUBERNETES_KIND,
@@ -111,35 +117,20 @@ def build_gazetteer(
             name = re.sub(r"\s*\(.*?\)", "", row["name"]).strip()
             if _tells_itself(name, label):
                 add(name, label, [name])
-    return Gazetteer(tuple(entries), _subcommands())
-
-
-def project_links(projects: pl.DataFrame) -> dict[str, str]:
-    """Return the landscape key of each project name and alias, in lower case."""
-    links: dict[str, str] = {}
-    for row in projects.select("project", "name", "aliases").sort("project").iter_rows(named=True):
-        for name in [row["name"], *(row["aliases"] or [])]:
-            links.setdefault(name.lower(), row["project"])
-    return links
-
-
-def kinds_in_yaml(texts: Iterable[str], least: int = 2) -> list[str]:
-    """Return the API kinds that manifests in fenced code name at least `least` times, sorted.
-
-    A manifest is recognised by an `apiVersion:` line within two lines of the `kind:` line.
-    """
-    counts: dict[str, int] = {}
-    for text in texts:
-        for match in _MANIFEST_KIND.finditer(text):
-            kind = match[1] or match[2]
-            counts[kind] = counts.get(kind, 0) + 1
-    return sorted(kind for kind, count in counts.items() if count >= least)
-
-
-_KIND = r"kind: ([A-Z][a-z]+[A-Za-z0-9]*)[ \t]*$"
-_MANIFEST_KIND = re.compile(
-    rf"^apiVersion: \S+[ \t]*\n(?:.*\n)?{_KIND}|^{_KIND}\n(?:.*\n)?apiVersion: ", re.MULTILINE
-)
+    for term in listed.terms:
+        add(term.lower(), CONCEPT, _spellings([term], "any_case"))
+    for name in listed.keys:
+        add(name, SETTING, [name])
+    for name in listed.metrics:
+        add(name, METRIC, [name])
+    projects_low = {f.lower() for e in entries if e.label == PROJECT for f in e.forms}
+    return Gazetteer(
+        tuple(entries),
+        _subcommands(),
+        frozenset(listed.fields) - word_list("function_words"),
+        frozenset(listed.plugins) - word_list("function_words") - projects_low,
+        {kind: versions for kind, versions in listed.kinds.items() if versions},
+    )
 
 
 def _spellings(forms: Iterable[str], case: str) -> list[str]:
@@ -183,7 +174,7 @@ def _tells_itself(name: str, label: str) -> bool:
 
 
 @cache
-def _curated() -> dict:
+def curated() -> dict:
     """Read `gazetteer.yaml` once. It is part of the package, so a fault in it is a bug."""
     return yaml.safe_load(_CURATED.read_text(encoding="utf-8"))
 
@@ -191,7 +182,7 @@ def _curated() -> dict:
 @cache
 def word_list(name: str) -> frozenset[str]:
     """Return one of the plain lists of `gazetteer.yaml`, such as `function_words`."""
-    return frozenset(_curated()[name])
+    return frozenset(curated()[name])
 
 
 def kinds_of_kubernetes() -> frozenset[str]:
@@ -201,9 +192,9 @@ def kinds_of_kubernetes() -> frozenset[str]:
 
 def commands_alone() -> frozenset[str]:
     """Return the executables that are commands even without a subcommand."""
-    return frozenset(_curated()[COMMAND]["alone"])
+    return frozenset(curated()[COMMAND]["alone"])
 
 
 def _subcommands() -> dict[str, tuple[str, ...]]:
-    known = _curated()[COMMAND]["subcommands"]
+    known = curated()[COMMAND]["subcommands"]
     return {name: tuple(known.get(name, ())) for name in sorted({*known, *commands_alone()})}

@@ -1,14 +1,17 @@
 """Nodes and edges of one project, from its mentions and its landscape row."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from cncf_llm.entities.labels import CATEGORY, MATURITY, ORGANIZATION, PROJECT
+from cncf_llm.entities.labels import CATEGORY, KUBERNETES_KIND, MATURITY, ORGANIZATION, PROJECT
+from cncf_llm.entities.linking import linked_project
 from cncf_llm.entities.mentions import entity_id
 from cncf_llm.entities.plain import Unit, sentences, units
 from cncf_llm.entities.relations import Mention, Refused, find_relations
+from cncf_llm.entities.structure import find_structure, subjects_of
 from cncf_llm.entities.tables import EDGES, NODES
 from cncf_llm.store import DROPS, stable_id
 
@@ -38,17 +41,30 @@ class _Edge:
     best: tuple[float, str] | None = None
     passages: set[str] = field(default_factory=set)
 
+    def state(self, confidence: float, passage_id: str, sentence: str) -> None:
+        """Count one statement. The surest sentence is kept, and of equally sure the shortest."""
+        self.count += 1
+        self.doubt *= 1 - confidence
+        self.passages.add(passage_id)
+        rank = (confidence, -len(sentence), sentence)
+        if self.best is None or rank > (self.best[0], -len(self.best[1]), self.best[1]):
+            self.best = (confidence, sentence)
+
 
 def build_graph(
     project: Mapping[str, object],
     passages: pl.DataFrame,
     mentions: pl.DataFrame,
     links: Mapping[str, str],
+    apis: Mapping[str, Sequence[str]] | None = None,
 ) -> Graph:
     """Build the graph of one project from its landscape row, its passages and their mentions.
 
     `links` maps names and aliases, in lower case, to landscape keys (`project_links`).
+    `apis` maps an API kind to the `group/version`s under which the corpus defines it
+    (`load_apis`). Structure is read where the passages have `title` and `heading_path`.
     """
+    apis = apis or {}
     edges: dict[str, _Edge] = {}
     drops: list[dict] = []
     by_passage = mentions.partition_by("passage_id", as_dict=True)
@@ -73,17 +89,18 @@ def build_graph(
                 key,
                 _Edge(outcome.relation, head.entity_id, head.name, tail.entity_id, tail.name),
             )
-            edge.count += 1
-            edge.doubt *= 1 - outcome.confidence
-            edge.passages.add(passage_id)
-            # the surest sentence is shown, and of equally sure ones the shortest
-            rank = (outcome.confidence, -len(sentence), sentence)
-            if edge.best is None or rank > (edge.best[0], -len(edge.best[1]), edge.best[1]):
-                edge.best = (outcome.confidence, sentence)
+            edge.state(outcome.confidence, passage_id, sentence)
+    named: dict[str, tuple[str, str]] = {}
+    if {"title", "heading_path"} <= set(passages.columns):
+        named = _add_structure(project, passages, mentions, apis, edges)
     rows = [_row(key, edge) for key, edge in edges.items()]
-    node_rows = _mentioned(mentions, links)
+    node_rows = _mentioned(mentions, links, apis)
     landscape_nodes, landscape_edges = _landscape(project, links)
     known = {row["entity_id"] for row in node_rows}
+    for new, (label, name) in sorted(named.items()):
+        if new not in known:
+            node_rows.append(_node(new, label, name, links, apis))
+            known.add(new)
     node_rows += [row for row in landscape_nodes if row["entity_id"] not in known]
     stated = set(edges)
     rows += [row for row in landscape_edges if row["edge_id"] not in stated]
@@ -108,6 +125,45 @@ def _statements(text: str, mentions: pl.DataFrame):
             marks = [_mention(unit, row, start) for row in inside]
             for outcome in find_relations(unit.text[start:end], marks):
                 yield _with_markup(text, first, last), outcome
+
+
+def _add_structure(
+    project: Mapping[str, object],
+    passages: pl.DataFrame,
+    mentions: pl.DataFrame,
+    apis: Mapping[str, Sequence[str]],
+    edges: dict[str, _Edge],
+) -> dict[str, tuple[str, str]]:
+    """Add what the structure of the pages states; return label and name of its entities."""
+    counts = mentions.group_by("label", "name").len().rows()
+    subjects = subjects_of({(label, name): count for label, name, count in counts}, apis)
+    own = (PROJECT, str(project["name"]))
+    stems = _stems(project)
+    named: dict[str, tuple[str, str]] = {}
+    for row in passages.select("passage_id", "title", "heading_path", "text").iter_rows(named=True):
+        for one in find_structure(row, subjects, own, stems):
+            head, tail = entity_id(*one.head), entity_id(*one.tail)
+            named |= {head: one.head, tail: one.tail}
+            key = stable_id("edg", one.relation, head, tail)
+            edge = edges.setdefault(key, _Edge(one.relation, head, one.head[1], tail, one.tail[1]))
+            edge.state(one.confidence, row["passage_id"], one.sentence)
+    return named
+
+
+def _stems(project: Mapping[str, object]) -> frozenset[str]:
+    """Return the words by which a metric or API group shows that it is the project's own."""
+    names = [str(project["project"]), str(project["name"]), *_strings(project.get("aliases"))]
+    for url in _strings(project.get("repositories")):
+        names += url.rstrip("/").split("/")[-2:]
+    words = {re.sub(r"[^a-z0-9]", "", name.lower()) for name in names}
+    return frozenset(word for word in words if len(word) > 3 and word not in _NO_STEM)
+
+
+_NO_STEM = frozenset(["website", "docs", "community", "documentation", "gateway", "spec", "http"])
+
+
+def _strings(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _with_markup(text: str, first: int, last: int) -> str:
@@ -146,7 +202,9 @@ def _row(edge_id: str, edge: _Edge) -> dict:
     }
 
 
-def _mentioned(mentions: pl.DataFrame, links: Mapping[str, str]) -> list[dict]:
+def _mentioned(
+    mentions: pl.DataFrame, links: Mapping[str, str], apis: Mapping[str, Sequence[str]]
+) -> list[dict]:
     grouped = (
         mentions.sort("passage_id", "start")
         .group_by("entity_id", maintain_order=True)
@@ -158,20 +216,29 @@ def _mentioned(mentions: pl.DataFrame, links: Mapping[str, str]) -> list[dict]:
         )
     )
     return [
-        {
-            "entity_id": row["entity_id"],
-            "label": row["label"],
-            "name": row["name"],
-            "project_key": links.get(row["name"].lower()) if row["label"] in _LINKED else None,
-            "mentions": row["mentions"],
-            "passage_ids": row["passage_ids"],
-        }
+        _node(row["entity_id"], row["label"], row["name"], links, apis)
+        | {"mentions": row["mentions"], "passage_ids": row["passage_ids"]}
         for row in grouped.iter_rows(named=True)
     ]
 
 
-# CNI and SPIFFE are standards and yet landscape projects; a command or concept never is one.
-_LINKED = frozenset({PROJECT, "STANDARD", "COMPONENT"})
+def _node(
+    new: str,
+    label: str,
+    name: str,
+    links: Mapping[str, str],
+    apis: Mapping[str, Sequence[str]],
+) -> dict:
+    """Return the row of an entity that no sentence mentions yet."""
+    return {
+        "entity_id": new,
+        "label": label,
+        "name": name,
+        "project_key": linked_project(links, label, name),
+        "api_versions": list(apis.get(name, ())) if label == KUBERNETES_KIND else [],
+        "mentions": 0,
+        "passage_ids": [],
+    }
 
 
 def _commonest_name() -> pl.Expr:
@@ -193,6 +260,7 @@ def _landscape(
             "label": label,
             "name": title,
             "project_key": project_key,
+            "api_versions": [],
             "mentions": 0,
             "passage_ids": [],
         }

@@ -7,7 +7,8 @@ import polars as pl
 
 from cncf_llm.entities.labels import COMMAND, KUBERNETES_KIND, SETTING
 from cncf_llm.entities.plain import units
-from cncf_llm.entities.recognizer import Recognizer, load_recognizer, recognize
+from cncf_llm.entities.reading import recognize
+from cncf_llm.entities.recognizer import Recognizer, load_recognizer
 from cncf_llm.entities.spans import Span
 from cncf_llm.entities.tables import MENTIONS
 from cncf_llm.entities.version import VERSION

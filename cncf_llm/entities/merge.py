@@ -21,6 +21,7 @@ def merge_graphs(graphs: Iterable[Graph]) -> Graph:
             pl.col("label").first(),
             pl.col("name").first(),
             pl.col("project_key").drop_nulls().first(),
+            pl.col("api_versions").explode().drop_nulls().unique().sort(),
             pl.col("mentions").sum(),
             pl.col("passage_ids").explode().drop_nulls().unique().sort(),
         )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from cncf_llm.entities.gazetteer import kinds_of_kubernetes
 from cncf_llm.entities.labels import KUBERNETES_KIND, RELATIONS, breaks_signature
-from cncf_llm.entities.wording import RULES, Rule
+from cncf_llm.entities.rules import RULES
+from cncf_llm.entities.wording import Rule
 
 # Signs of a sentence that does not state what its words seem to say.
 _NOT_STATED = re.compile(
@@ -23,8 +24,10 @@ _NOT_STATED = re.compile(
 
 # Up to the head, nothing may come that could make another word the subject.
 _OPENING = re.compile(
-    r"(?:^|.*(?:, |; |: |\. |\(| (?:and|but|that|because|since|as|while|where|so) |[–—-] ))"
-    r"(?:[Tt]he |[Aa]n? |[Bb]oth |[Cc]urrently,? |[Oo]ur |[Yy]our |<\w+> )?"
+    r"(?:^|.*(?:, |; |: |\. |\(| (?:and|but|that|because|since|as|while|where|so|how) |[Hh]ow "
+    r"|[–—-] ))"
+    r"(?:[Tt]he (?:\w+ed |\w+al |open[- ]source |default |new )?|[Aa]n? |[Bb]oth |[Cc]urrently,? "
+    r"|[Oo]ur |[Yy]our |<\w+> )?"
     r"(?:<\w+>(?:,| and| or) )*"
 )
 
@@ -61,6 +64,7 @@ class Relation:
     head: Mention
     tail: Mention
     confidence: float
+    rule: Rule
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,6 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
     marks = list(mentions)
     if len(marks) < 2:
         return
-    denied = bool(_NOT_STATED.search(sentence))
     seen: set[tuple[str, str, str]] = set()
     refused: dict[tuple[str, str, str], Refused] = {}
     for i, first in enumerate(marks):
@@ -96,10 +99,12 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
             for rule in RULES:
                 if not (opens or rule.anywhere) or not rule.between.fullmatch(between):
                     continue
+                if rule.lead and not rule.lead.fullmatch(before):
+                    continue
                 if rule.after and not rule.after.match(after):
                     continue
                 head, tail = (second, first) if rule.reverse else (first, second)
-                result = _judge(rule, head, tail, denied)
+                result = _judge(rule, head, tail, _clause(sentence, first.start, second.end))
                 key = (rule.relation, head.entity_id, tail.entity_id)
                 if isinstance(result, Refused):
                     refused.setdefault(key, result)
@@ -112,7 +117,7 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
             yield result
 
 
-def _judge(rule: Rule, head: Mention, tail: Mention, denied: bool) -> Relation | Refused | None:
+def _judge(rule: Rule, head: Mention, tail: Mention, clause: str) -> Relation | Refused | None:
     said = f"{head.name} {rule.relation} {tail.name}"
     if (rule.heads and head.label not in rule.heads) or (
         rule.tails and tail.label not in rule.tails
@@ -135,13 +140,26 @@ def _judge(rule: Rule, head: Mention, tail: Mention, denied: bool) -> Relation |
         return Refused("not-stated", f"{said}: a state or a type, nothing to set")
     if rule.relation == "is_a" and _PRACTICE.search(tail.name):
         return Refused("not-stated", f"{said}: something done, nothing to be")
-    if denied:
+    if not rule.presupposed and _NOT_STATED.search(clause):
         return Refused("not-stated", f"{said}: the sentence denies, asks or supposes")
     if head.entity_id == tail.entity_id or head.name.lower() == tail.name.lower():
         return Refused("relates-to-itself", said)
-    return Relation(
-        rule.relation, head, tail, min(rule.confidence, _STATISTICAL) if learnt else rule.confidence
-    )
+    confidence = min(rule.confidence, _STATISTICAL) if learnt else rule.confidence
+    return Relation(rule.relation, head, tail, confidence, rule)
+
+
+_BOUNDARY = re.compile(r"[;:] |, (?:and|but|however|so|while|whereas|although|though) ")
+
+
+def _clause(sentence: str, start: int, end: int) -> str:
+    """Return the part of a sentence that two entities stand in, up to the next clause.
+
+    A question stays one as a whole.
+    """
+    first = max((m.end() for m in _BOUNDARY.finditer(sentence, 0, start)), default=0)
+    after = _BOUNDARY.search(sentence, end)
+    part = sentence[first : after.start() if after else len(sentence)]
+    return f"{part}?" if sentence.rstrip().endswith("?") else part
 
 
 def _owns(kind: Mention, project: Mention) -> bool:

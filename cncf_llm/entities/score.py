@@ -7,7 +7,8 @@ import polars as pl
 
 from cncf_llm.entities.labels import CONCEPT, LABELS
 from cncf_llm.entities.plain import Unit
-from cncf_llm.entities.recognizer import Recognizer, load_recognizer, recognize
+from cncf_llm.entities.reading import recognize
+from cncf_llm.entities.recognizer import Recognizer, load_recognizer
 from cncf_llm.entities.tables import SCORES
 
 Marked = tuple[int, int, str]

@@ -26,7 +26,11 @@ NODES = Table(
         "entity_id": (pl.String, "`ent-`: label and name"),
         "label": (pl.String, "one of the twelve labels, or CATEGORY or MATURITY"),
         "name": (pl.String, "the entity's name"),
-        "project_key": (pl.String, "the landscape's key where the entity is one of its projects"),
+        "project_key": (pl.String, "the landscape's key of the project that it is or is part of"),
+        "api_versions": (
+            pl.List(pl.String),
+            "of an API kind: each `group/version` under which the corpus defines it, sorted",
+        ),
         "mentions": (pl.Int64, "how often it is mentioned; 0 where only the landscape names it"),
         "passage_ids": (pl.List(pl.String), "the passages that mention it, sorted"),
     },

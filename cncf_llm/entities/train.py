@@ -12,25 +12,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
+from cncf_llm.entities.chosen import adopt_pipeline
 from cncf_llm.entities.examples import Labelled, batches, name_pools
 from cncf_llm.entities.gazetteer import Gazetteer
 from cncf_llm.entities.labels import LABELS
 from cncf_llm.entities.plain import units
+from cncf_llm.entities.reading import recognize
 from cncf_llm.entities.recognizer import (
     Recognizer,
     blank_recognizer,
-    recognize,
+    load_recognizer,
     save_recognizer,
 )
 from cncf_llm.store import stable_id
-
-if TYPE_CHECKING:
-    pass
-
 
 _MODEL = {
     "@architectures": "spacy.TransitionBasedParser.v2",
@@ -61,6 +59,7 @@ def train_recognizer(
     seed: int = 0,
     max_passages: int = 1500,
     project_names: dict[str, str] | None = None,
+    pipeline: Path | None = None,
     report: Callable[[int, int, float], None] | None = None,
 ) -> dict[str, int | float]:
     """Train a pipeline and write it to `folder`; return facts about the training.
@@ -68,7 +67,9 @@ def train_recognizer(
     `passages` has the columns of the corpus's passages table; at most `max_passages` of them are
     used, chosen by a hash, so that the order of rows does not matter. `project_names` maps a
     project's key to its name, by which an ambiguous name is trusted in its own documentation.
-    `report(step, steps, loss)` is called after each step; the loss is per word. The same input
+    `pipeline` is a spaCy
+    pipeline's folder to take in place of the component that is else trained; nothing is trained
+    then. `report(step, steps, loss)` is called after each step; the loss is per word. The same input
     gives the same bytes.
     """
     from thinc.api import fix_random_seed
@@ -77,20 +78,18 @@ def train_recognizer(
     recognizer = blank_recognizer(gazetteer)
     labelled = label_by_rules(recognizer, sample, project_names or {})
     recognizer = replace(recognizer, ordinary=ordinary_words(text for text, _, _ in labelled))
+    if pipeline is not None:
+        save_recognizer(recognizer, folder)
+        adopt_pipeline(pipeline, folder)
+        load_recognizer(folder)  # it must work before anything relies on it
+        return _facts(sample, labelled, gazetteer, 0, seed)
     rng = random.Random(seed)  # noqa: S311 - a repeatable draw, no secret
     fix_random_seed(seed)
     nlp = recognizer.nlp
     ner: Any = nlp.add_pipe("ner", config={"model": _MODEL})
     for label in LABELS:
         ner.add_label(label)
-    facts: dict[str, int | float] = {
-        "passages": sample.height,
-        "units": len(labelled),
-        "weak_labels": sum(len(spans) for _, spans, _ in labelled),
-        "gazetteer_entries": len(gazetteer.entries),
-        "steps": steps,
-        "seed": seed,
-    }
+    facts = _facts(sample, labelled, gazetteer, steps, seed)
     if not facts["weak_labels"]:
         nlp.remove_pipe("ner")
         save_recognizer(recognizer, folder)
@@ -116,6 +115,19 @@ def train_recognizer(
         "words_trained": words,
         "loss_first": round(losses[0], 6),
         "loss_last": round(sum(tail) / len(tail), 6),
+    }
+
+
+def _facts(
+    sample: pl.DataFrame, labelled: list[Labelled], gazetteer: Gazetteer, steps: int, seed: int
+) -> dict[str, int | float]:
+    return {
+        "passages": sample.height,
+        "units": len(labelled),
+        "weak_labels": sum(len(spans) for _, spans, _ in labelled),
+        "gazetteer_entries": len(gazetteer.entries),
+        "steps": steps,
+        "seed": seed,
     }
 
 
