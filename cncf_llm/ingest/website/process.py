@@ -65,8 +65,8 @@ def _run(
     environment = {k: v for k, v in os.environ.items() if k.upper() in _ENVIRONMENT}
     package = str(Path(__file__).parents[3])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
-    beats, heard = folder / "progress.jsonl", 0
-    started = told = beat = now = time.monotonic()
+    beats, heard, stalled = folder / "progress.jsonl", 0, False
+    started = told = beat = time.monotonic()
     with (folder / "errors.txt").open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "cncf_llm.ingest.website.crawl", str(folder / "job.json")],
@@ -86,7 +86,8 @@ def _run(
                     pass  # look at the clock
                 size = beats.stat().st_size if beats.is_file() else 0
                 beat, heard = (now, size) if size != heard else (beat, heard)
-                if now - beat >= limits.stalled:
+                stalled = heard > 0 and now - beat >= limits.stalled
+                if stalled:
                     break
                 if progress and now - told >= _PROGRESS_EVERY:
                     told = now
@@ -96,7 +97,7 @@ def _run(
             if running:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    if running and now - beat >= limits.stalled:
+    if running and stalled:
         return UnreadableSourceError("crawl-stalled", f"no sign of life for {limits.stalled:g} s")
     if running:
         return UnreadableSourceError("crawl-timed-out", f"no end after {most:g} s")

@@ -143,7 +143,7 @@ def test_a_page_that_keeps_the_crawl_busy_without_end_does_not():
     attributes = "".join(f"a{number}=1 " for number in range(800_000))
     answers = {"/start": linking("/busy"), "/busy": Answer(f"<a {attributes}>")}
     with serve(answers) as server:
-        pages = crawl(server, stalled=3, page_seconds=30)
+        pages = crawl(server, stalled=5, page_seconds=30)
     assert set(contents(pages)) == {"/start"}
     assert reasons(pages) == {"/start": "crawl-stalled"}
 
