@@ -17,11 +17,12 @@ FLOORS: Mapping[tuple[str, str, str], float] = {
     (MICRO, "relaxed", "f1"): 0.8,
     ("PROJECT", "exact", "precision"): 0.9,
 }
-# The same on the 60 sentences of the sample, whose recognizer reads few documents.
+# The same on the 60 sentences of the sample: a recognizer trained on the sample alone reached 0.90,
+# 0.92 and 0.89. One wrong project in 37 is 0.03.
 SAMPLE_FLOORS: Mapping[tuple[str, str, str], float] = {
-    (MICRO, "exact", "f1"): 0.7,
-    (MICRO, "relaxed", "f1"): 0.75,
-    ("PROJECT", "exact", "precision"): 0.85,
+    (MICRO, "exact", "f1"): 0.75,
+    (MICRO, "relaxed", "f1"): 0.8,
+    ("PROJECT", "exact", "precision"): 0.8,
 }
 
 _WARN = dg.AssetCheckSeverity.WARN

@@ -83,7 +83,8 @@ def _context() -> dict[str, Any]:
         "dcterms": "http://purl.org/dc/terms/",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
         "name": "skos:prefLabel",
-        "landscapeKey": "schema:identifier",
+        "landscapeKey": "term:landscape_key",
+        "apiVersion": "term:api_version",
         "mentions": {"@id": "term:mentions", "@type": "xsd:integer"},
         "mentionedIn": {"@id": "schema:subjectOf", **reference},
         "subject": {"@id": "rdf:subject", **reference},
@@ -127,6 +128,8 @@ def _entity(row: Mapping[str, Any]) -> dict[str, Any]:
     }
     if row["project_key"]:
         item["landscapeKey"] = row["project_key"]
+    if row.get("api_versions"):
+        item["apiVersion"] = row["api_versions"]
     if row["passage_ids"]:
         item["mentionedIn"] = [f"id:{one}" for one in row["passage_ids"]]
     return item

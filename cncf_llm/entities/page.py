@@ -66,7 +66,9 @@ def page_data(
     chosen, among = _choose(nodes, edges, limit)
     number = {node: at for at, node in enumerate(chosen["entity_id"])}
     projects = dict(sources.select("passage_id", "project").iter_rows())
-    quoted = dict(quotes.select("edge_id", "passage_id").iter_rows())
+    # an edge whose sentence is in no passage as it stands is shown with the first of its passages
+    cited = {edge: ids[0] for edge, ids in among.select("edge_id", "passage_ids").rows() if ids}
+    quoted = cited | dict(quotes.select("edge_id", "passage_id").iter_rows())
     used = {quoted[edge] for edge in among["edge_id"] if edge in quoted}
     shown = sources.filter(pl.col("passage_id").is_in(sorted(used))).sort("passage_id")
     source = {passage: at for at, passage in enumerate(shown["passage_id"])}

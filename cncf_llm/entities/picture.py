@@ -109,15 +109,18 @@ def _choose(nodes: pl.DataFrame, edges: pl.DataFrame, limit: int) -> "DiGraph[st
 def _telling(nodes: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
     """Leave out edges that would crowd the picture and say little.
 
-    Of one head's edges of one type the surest few stay. What the landscape says of every project
-    (its maturity, who maintains it) is left out once there are several projects.
+    Of one head's edges of one type the surest few stay, and of these of one tail's the same. What
+    the landscape says of every project (its maturity, who maintains it) is left out once there are
+    several projects.
     """
     landscape = pl.col("sentence").is_null()
     stated_for = edges.filter(landscape)["head"].n_unique()
     if stated_for > 1:
         edges = edges.filter(~(landscape & pl.col("type").is_in(_SAID_OF_ALL)))
     ranked = edges.sort("count", "confidence", "edge_id", descending=[True, True, False])
-    return ranked.filter(pl.int_range(pl.len()).over("head", "type") < _OF_ONE_TYPE)
+    for end in ("head", "tail"):
+        ranked = ranked.filter(pl.int_range(pl.len()).over(end, "type") < _OF_ONE_TYPE)
+    return ranked
 
 
 _SAID_OF_ALL = ["has_maturity", "maintained_by", "in_subcategory"]

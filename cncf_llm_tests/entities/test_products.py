@@ -64,14 +64,16 @@ def code(name: str) -> str:
 
 
 def node(name: str, label: str, passages: list[str], key: str | None = None) -> dict:
-    return {
+    row = {
         "entity_id": f"ent-{code(name)}",
         "label": label,
         "name": name,
         "project_key": key,
+        "api_versions": [],
         "mentions": len(passages),
         "passage_ids": passages,
     }
+    return {column: row[column] for column in NODES.columns}
 
 
 def edge(kind: str, head: str, tail: str, sentence: str | None, passages: list[str]) -> dict:

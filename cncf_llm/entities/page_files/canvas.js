@@ -43,9 +43,8 @@ function fit(some = nodes.filter((node) => node.shown)) {
   };
   const [left, right] = reach("x");
   const [top, bottom] = reach("y");
-  const room = 70;
   view.zoom = Math.min(
-    view.width / (right - left + room), view.height / (bottom - top + room), 2.2);
+    (view.width - 130) / (right - left + 1), (view.height - 90) / (bottom - top + 1), 2.2);
   if (list.length === nodes.length) view.whole = view.zoom;
   view.x = (left + right) / 2;
   view.y = (top + bottom) / 2;
@@ -181,6 +180,12 @@ function paintNames(chosen) {
   const rest = chosen ? [] : nodes.filter((node) => node.shown);
   const most = Math.max(24, Math.round(view.width * view.height / 9000));
   const written = new Set();
+  for (const node of nodes) {
+    const size = node.shown ? radius(node) : 0;
+    if (size < 9 || chosen && !chosen.has(node)) continue;
+    const at = toScreen(node);
+    claim(taken, at.x - size * 0.8, at.y - size * 0.8, at.x + size * 0.8, at.y + size * 0.8);
+  }
   pen.textAlign = "center";
   pen.textBaseline = "top";
   pen.lineJoin = "round";
