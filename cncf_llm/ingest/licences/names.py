@@ -14,9 +14,13 @@ _TERMS = (("NC", r"nc|non-?commercial"), ("SA", r"sa|share-?alike"), ("ND", r"nd
 _NAMES = (
     (
         "Apache-2.0",
-        re.compile(r"\bapache(?:\s+licen[cs]e)?[,\s-]+(?:version\s+|v)?2(?:\.0)?\b", re.I),
+        re.compile(
+            r"\bapache(?:\s+licen[cs]e)?[,\s-]+(?:version\s+|v)?2(?:\.0)?\b"
+            r"|\bapache\.org/licenses/license-2\.0\b",
+            re.I,
+        ),
     ),
-    ("MIT", re.compile(r"\bMIT\b(?:\s+licen[cs]e)?")),
+    ("MIT", re.compile(r"\bMIT\b(?:\s+licen[cs]e)?|\bopensource\.org/licenses?/(?:mit|MIT)\b")),
     ("CC0-1.0", re.compile(r"\bCC0(?:[-\s]+1\.0)?", re.IGNORECASE)),
 )
 _ID = re.compile(r"\b[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9.+]*[A-Za-z0-9+])+")

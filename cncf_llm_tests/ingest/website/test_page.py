@@ -67,6 +67,11 @@ def test_what_robots_may_do(html, header, index, follow):
             '<a rel="license" href="https://creativecommons.org/publicdomain/zero/1.0/">x</a>',
             "CC0-1.0",
         ),
+        (
+            '<link rel="license" href="https://www.apache.org/licenses/LICENSE-2.0">',
+            "Apache-2.0",
+        ),
+        ('<a rel="license" href="https://opensource.org/license/mit">x</a>', "MIT"),
         ("<footer>© The Authors | Documentation distributed under CC-BY-4.0</footer>", "CC-BY-4.0"),
         ("<footer><p>Licensed under <b>CC BY-SA</b> 4.0.</p></footer>", "CC-BY-SA-4.0"),
         ("<footer>Code is Apache 2.0, text is CC BY 3.0</footer>", "CC-BY-3.0"),
