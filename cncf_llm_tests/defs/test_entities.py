@@ -1,7 +1,16 @@
-import polars as pl
+import re
+from pathlib import Path
 
-from cncf_llm.defs.entities import _names_digest
+import dagster as dg
+import polars as pl
+import pytest
+
+from cncf_llm import sample
+from cncf_llm.defs.entities import _annotated, _names_digest
+from cncf_llm.defs.entity_checks import score_figures
 from cncf_llm.defs.present import drop_metadata
+from cncf_llm.entities.score import score_spans
+from cncf_llm.settings import Settings
 from cncf_llm.store import DROPS
 
 
@@ -35,3 +44,18 @@ def test_dropped_edges_are_counted_beside_dropped_mentions(store):
         "breaks-signature": 2,
         "ambiguous-without-context": 1,
     }
+
+
+def test_the_recognizer_is_scored_on_the_sample_unless_told_otherwise(tmp_path):
+    assert _annotated(Settings(entity_dev_set=None)) == sample.ANNOTATED
+    (tmp_path / "dev.jsonl").write_text("")
+    assert _annotated(Settings(entity_dev_set=tmp_path / "dev.jsonl")).parent == tmp_path
+    with pytest.raises(dg.Failure, match="CNCF_LLM_ENTITY_DEV_SET"):
+        _annotated(Settings(entity_dev_set=Path("no/such/file")))
+
+
+def test_scores_have_names_that_mlflow_takes():
+    figures = score_figures(score_spans([[(0, 4, "PROJECT")]], [[(0, 4, "PROJECT")]]))
+    assert figures["exact_f1_PROJECT"] == figures["relaxed_recall_micro_without_CONCEPT"] == 1.0
+    assert all(re.fullmatch(r"[\w.-]+", name) for name in figures)
+    assert "exact_f1_VERSION" not in figures  # neither annotated nor found
