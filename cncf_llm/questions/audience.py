@@ -5,7 +5,8 @@ import re
 from cncf_llm.questions.words import word_set
 
 _FOLDERS = word_set(
-    "adr announcements blog blogs community contribute contributing contributor design "
+    "_posts adr announcements blog blogs community contribute contributing contributor "
+    "design dev dev-internal "
     "developer-guide enhancements geps governance hack hips historical internal keps meeting-notes "
     "minutes netlify-plugins news notes proposals release-notes releases rfcs test tests testing "
     "upgrading version_history _posts"

@@ -9,10 +9,13 @@ _FAQ = re.compile(r"\bfaqs?\b|frequently[ _-]asked|\bq ?& ?a\b", re.IGNORECASE)
 _SAYS_NOTHING = word_set(
     "overview introduction readme index guide documentation docs concepts concept reference faq "
     "quickstart tutorial getting started about home welcome notes basics background summary usage "
-    "examples example the a an and of to for in with how using use your"
+    "examples example configuration configure config configuring options settings statistics "
+    "labels annotations metrics commands command introduction install installation readme features "
+    "the a an and of to for in with how using use your"
 )
 _LINKS = re.compile(
-    r"\b(?:(?:click|see|read|found|available|described|listed|documented|check(?:ed)?(?: it)? out|"
+    r"\b(?:mentioned|explained|covered|outlined|discussed) in\b|\b(?:(?:click|see|read|found|available|described|listed|"
+    r"documented|check(?:ed)?(?: it)? out|"
     r"clicking|look) here\b|here[.)!]|here is (?:a|an|the) (?:link|example|video)|(?:this|the "
     r"following) (?:link|issue|pr|pull request|video|article|post|image|picture|screenshot|talk)"
     r"|screen ?shots?|enter image description|(?:image|picture|diagram) (?:above|below|shows))",
@@ -37,6 +40,18 @@ def topic(section: Section) -> str | None:
     """Return what the page is about, None where its title does not tell."""
     said = set(words(section.title)) - _SAYS_NOTHING - set(words(section.product or ""))
     return section.title.strip(" .:#") if said and len(words(section.title)) <= 9 else None
+
+
+def aside(section: Section, said: str) -> str:
+    """Return the page's topic in brackets, for a question that does not say it yet."""
+    about = topic(section)
+    told = {_stem(word) for word in words(f"{said} {section.part or ''}")}
+    missing = {_stem(word) for word in words(about or "")} - _SAYS_NOTHING - told
+    return f" ({about})" if about and missing else ""
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s").removesuffix("ing").removesuffix("e")
 
 
 def leans_on_links(text: str) -> bool:

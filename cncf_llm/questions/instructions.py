@@ -43,6 +43,13 @@ def bare_verb(word: str) -> str | None:
     return None
 
 
+def first_person(task: str) -> str:
+    """Return an instruction as the one who follows it says it: "my cluster" for "your cluster"."""
+    for yours, mine in (("yourself", "myself"), ("your own", "my own"), ("your", "my")):
+        task = re.sub(rf"\b{yours}\b", mine, task)
+    return re.sub(r"\byou (?=have|want|need|use|run)", "I ", task)
+
+
 def is_shell(block: Block) -> bool:
     """Tell whether a block is commands for a shell: by its language, or by its prompts."""
     if block.kind != "code":

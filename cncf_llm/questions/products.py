@@ -13,16 +13,23 @@ _INDEX = re.compile(r"(?:_?index|readme)\.\w+", re.IGNORECASE)
 _VERSION = re.compile(
     r"(?:version-|release-)?v?\d+(?:\.(?:\d+|x))*|latest|next|main", re.IGNORECASE
 )
-_NO_PRODUCT = word_set("website www docs doc documentation community org io dev com site content")
+_NO_PRODUCT = word_set(
+    "website www docs doc documentation community org io dev com site content "
+    "blog blogs support adopters roadmap security contact about events news ecosystem "
+    "resources contributing"
+)
 
 
 def products(rows: Iterable[Mapping[str, Any]]) -> Products:
-    """Return the products that have a repository, or a folder of versions, of their own.
+    """Return the products that have a repository, or a folder, of their own.
 
     `rows` are rows of PASSAGES. A product is known by the title of its index page: the project's
-    name and that of the repository or folder, and nothing else, as "Argo CD" of argoproj/argo-cd.
+    name and that of the repository, or of a folder of versions, and nothing else, as "Argo CD" of
+    argoproj/argo-cd. Beside a folder named like the project, its own name is enough: "Flagger".
     """
+    rows = list(rows)
     found: dict[tuple[str, str], str] = {}
+    places = {(row["repository"], (row["path"] or "").rpartition("/")[0]) for row in rows}
     for row in rows:
         *folders, file = (row["path"] or "").split("/")
         if row["source"] != "repository" or not _INDEX.fullmatch(file):
@@ -31,9 +38,14 @@ def products(rows: Iterable[Mapping[str, Any]]) -> Products:
             place, called = "", row["repository"].rpartition("/")[2]
         elif len(folders) > 1 and _VERSION.fullmatch(folders[-1]):
             place, called = "/".join(folders[:-1]), folders[-2]
+        elif (row["repository"], "/".join((*folders[:-1], row["project"]))) in places:
+            if row["title"] == folders[-1].capitalize() and folders[-1] not in _NO_PRODUCT:
+                found[row["repository"], "/".join(folders)] = f"{row['title']} ({row['project']})"
+            continue
         else:
             continue
-        name = _name(plain(row["title"] or ""), set(words(row["project"])), set(words(called)))
+        title = plain(row["title"] or "")
+        name = _name(title, set(words(row["project"])), set(words(called)))
         if name:
             found.setdefault((row["repository"], place), name)
     return found

@@ -10,8 +10,8 @@ _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|St|Dr|Mr|Ms|
 
 
 _POINTER = re.compile(
-    r"(?:for (?:more|further|details|an example)|(?:please )?(?:see|view|read|refer|check)|more"
-    r"|learn more)\b|(?:this|the following|the rest of (?:this|the)) (?:document|specification|page"
+    r"(?:for (?:more|further|details|an example)|(?:please )?(?:see|view|read|refer|check out|visit)"
+    r"|more|learn more)\b|(?:this|the following|the rest of (?:this|the)) (?:document|specification|page"
     r"|guide|section|chapter|article|tutorial)\b",
     re.IGNORECASE,
 )

@@ -37,7 +37,8 @@ _NOUNS = {
 }
 _ITEM = re.compile(
     r"`(?P<name>[^`\n]{1,60})`"
-    r"(?:\s*\((?P<note>[^()\n]{1,60})\))?\s*(?::|[-–—]\s|,\s(?=[a-z])|(?=[a-z]))\s*(?P<rest>\S.+)",
+    r"(?:\s*\((?P<note>[^()\n]{1,60})\))?\s*(?::|[-–—]\s|,\s(?=[a-z])|(?=[a-z]))\s*"
+    r"(?P<rest>(?!(?:does|must|should|cannot|has|have|was|were|and|or|in|for|to|from|with)\b)\S.+)",
     re.DOTALL,
 )
 _HELP_DEFAULT = re.compile(r"\s*\(default:? (?P<value>[^()]+)\)\.?$")
@@ -63,7 +64,8 @@ class Described:
 def described(section: Section) -> Iterable[Described]:
     """Yield the settings that a section describes, in order."""
     before = section.heading
-    on_metrics = "metrics" in words(" ".join((*section.heading_path, section.title)))
+    places = words(" ".join((*section.heading_path, section.title)))
+    on_metrics = not {"metrics", "statistics", "stats", "counters", "gauges"}.isdisjoint(places)
     for block in section.blocks:
         if block.kind == "table" and not is_field_table(block):
             yield from _of_table(block, "metric" if on_metrics else None)
@@ -84,7 +86,8 @@ def _of_table(block: Block, noun: str | None) -> Iterable[Described]:
     for row in block.rows:
         if len(row) == len(heads):
             stated = row[default] if default is not None else ""
-            yield Described(row[name], _noun_of(heads[name]) or noun, row[description], stated)
+            called = noun or _noun_of(heads[name]) or _named(heads[name])
+            yield Described(row[name], called, row[description], stated)
 
 
 def _of_list(block: Block, noun: str | None) -> Iterable[Described]:
@@ -112,6 +115,12 @@ def _of_help(block: Block) -> Iterable[Described]:
         stated = _HELP_DEFAULT.search(rest)
         default = stated["value"].strip("\"'") if stated else ""
         yield Described(match["name"], "flag", rest[: stated.start()] if stated else rest, default)
+
+
+def _named(head: str) -> str | None:
+    """Return what a column such as "hook name" says that its rows are."""
+    match = re.fullmatch(r"(?P<noun>[a-z]+) name", head)
+    return match["noun"] if match else None
 
 
 def _noun_of(text: str) -> str | None:

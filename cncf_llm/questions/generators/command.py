@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from cncf_llm.questions.blocks import Block
+from cncf_llm.questions.context import aside
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_shell
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentences
 
@@ -43,10 +44,14 @@ _PURPOSES = (
         r"|,? like so|,? like this)?:$"
     ),
 )
+_VALUE_MISSING = re.compile(
+    r"(?:--version|--namespace|-n|--from-literal=\w+)=?(?: {2,}|\s*$)|=\s+-"
+)
 _THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
 _VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
-    r"previous|next|now|here|also|first|second|such|another|new one|both|example|commands?|"
+    r"previous|next|now|here|also|first|second|such|another|new one|both|example|commands?|you "
+    r"(?:created|just|defined|made|installed|deployed)|"
     r"the (?:file|output|response|result|change|value)s?)\b",
     re.IGNORECASE,
 )
@@ -71,8 +76,12 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         if len(lines) > MOST_LINES:
             yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
             continue
+        if _VALUE_MISSING.search("\n".join(lines)):
+            yield Drop("answer-incomplete", f"{section.heading}: a flag without its value")
+            continue
         if section.part:
             purpose = f"{purpose} for {section.part}"
+        purpose += aside(section, f"{purpose} {asked}")
         yield COMMAND.fact("command", purpose, _answer(lines), project=asked, purpose=purpose)
 
 
@@ -95,7 +104,7 @@ def _purpose(sentence: str) -> str | None:
             and len(rest.split()) <= 14
             and len(rest) > 1
         ):
-            return f"{verb} {rest.rstrip(',.')}"
+            return first_person(f"{verb} {rest.rstrip(',.')}")
     return None
 
 

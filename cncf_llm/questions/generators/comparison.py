@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.blocks import Block, plain
+from cncf_llm.questions.context import aside
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.words import normalised, word_set, words
@@ -49,7 +50,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             yield Drop("answer-incomplete", f"{section.title} > {section.heading}: a cut table?")
             continue
         listed = f"{', '.join(things[:-1])} and {things[-1]}"
-        yield COMPARISON.fact("comparison", listed, block.text, project=asked, things=listed)
+        things_said = listed + aside(section, f"{listed} {asked}")
+        yield COMPARISON.fact("comparison", listed, block.text, project=asked, things=things_said)
 
 
 def _columns(block: Block) -> list[str] | None:

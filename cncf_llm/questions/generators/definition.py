@@ -43,7 +43,8 @@ ANSWER_WORDS = 60  # a definition is the first sentences of its paragraph, as lo
 _DEFINITION = re.compile(
     r"(?P<article>an?|the)?\s*(?P<term>[\w][\w ./+-]{0,48}?)(?: \([^()]{2,40}\))?"
     r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the)\b"
-    r"(?! (?:the )?(?:most|longest|best|easiest|simplest|first|last|recommended|same|default|only)"
+    r"(?! (?:the )?(?:most|longest|best|easiest|simplest|first|last|recommended|same|default|only"
+    r"|ideal|good|great|common|perfect|useful|popular|key|important|new|bit|lot)"
     r"\b)",
     re.IGNORECASE,
 )
@@ -100,7 +101,10 @@ def _is_term(
     tokens = words(term)
     if not tokens or tokens[0] in _NO_TERM or tokens[-1] in _NO_TERM or len(tokens) > 5:
         return False
-    if names.get(normalised(term)) in ("COMPONENT", "KUBERNETES_KIND"):
+    if term.endswith("List"):
+        return False  # of every kind there is one, and nothing to say of it
+    known = names.get(normalised(term))
+    if known == "COMPONENT" or (known == "KUBERNETES_KIND" and first):
         return True
     if not first or _singular(term) not in (_singular(section.heading), _singular(section.title)):
         return False

@@ -12,7 +12,12 @@ from cncf_llm.questions.context import is_faq, is_vague, leans_on_links, topic
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE
 from cncf_llm.questions.section import Section, project_name
-from cncf_llm.questions.sentences import without_pointers
+from cncf_llm.questions.sentences import (
+    points_elsewhere,
+    sentence_case,
+    sentences,
+    without_pointers,
+)
 from cncf_llm.questions.words import normalised, word_set, words
 
 OWN = Phrasings(training=("{question}",), held_out=("{question}",))
@@ -66,11 +71,12 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if len(words(answer)) < FEWEST_ANSWER_WORDS:
         yield Drop("answer-too-short", where)
         return
-    if leans_on_links(answer):
+    if leans_on_links(answer) or all(points_elsewhere(each) for each in sentences(answer)):
         yield Drop("needs-link", where)
         return
     asked = project_name(project, section)
     about = topic(section)
+    question = sentence_case(question, section.text, (*section.names, asked))
     question = question[0].upper() + question[1:]
     if not is_faq(section) and about is None:
         yield Drop("no-subject", where)

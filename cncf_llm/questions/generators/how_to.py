@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.blocks import Block
+from cncf_llm.questions.context import aside
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_shell
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentence_case
 from cncf_llm.questions.words import normalised, word_set, words
@@ -25,7 +26,18 @@ TASK_WITH_PROJECT = Phrasings(  # the task itself names the project
 
 FEWEST_WORDS = 3  # of prose around the steps
 
-_PART_OF_EXAMPLE = re.compile(r"examples?\b|step\b|walkthrough|demo\b|.* example$", re.IGNORECASE)
+_PART_OF_EXAMPLE = re.compile(
+    r"examples?\b|step\b|walkthrough|tutorial|demo\b|.*\b(?:example|tutorial|walkthrough|demo)$",
+    re.I,
+)
+_FOLDERS_OF_EXAMPLES = word_set(
+    "tutorials tutorial examples example sandboxes demo demos walkthroughs codelabs workshop"
+)
+_BEGINS_LATE = re.compile(
+    r"(?:then|next|finally|after|once|now|push the|commit the|lastly|afterwards|in the same)\b"
+    r"|[^.:]*\b(?:to|with|use) the new\b",
+    re.IGNORECASE,
+)
 _NEEDS_NO_OBJECT = word_set("install uninstall upgrade build compile download")
 _NOUNS = {"installation": "install", "uninstallation": "uninstall", "upgrade": "upgrade"}
 _ASKED = re.compile(r"(?:how to|how do i|how can i|how do you|how can you)\s+(.+?)\??$", re.I)
@@ -47,7 +59,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if not section.whole:
         yield Drop("answer-too-long", f"{where}: the instruction goes over several passages")
         return
-    if any(_PART_OF_EXAMPLE.match(heading) for heading in section.heading_path[:-1]):
+    if any(_PART_OF_EXAMPLE.match(each) for each in (section.title, *section.heading_path[:-1])):
         yield Drop("not-self-contained", f"{where}: is a step of an example")
         return
     if MAKES_THE_SOFTWARE.search(section.text):
@@ -57,10 +69,14 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if len(words(" ".join(prose))) < FEWEST_WORDS:
         yield Drop("answer-too-short", f"{where}: a command without a word on it")
         return
-    if _CONTINUES.search(section.text):
+    if not _FOLDERS_OF_EXAMPLES.isdisjoint(section.path.lower().split("/")):
+        yield Drop("not-self-contained", f"{where}: is a step of a tutorial")
+        return
+    if _CONTINUES.search(section.text) or _BEGINS_LATE.match(section.text):
         yield Drop("not-self-contained", f"{where}: continues an earlier section")
         return
     asked = project_name(project, section)
+    task += aside(section, f"{task} {asked}")
     phrasings = TASK_WITH_PROJECT if normalised(asked) in normalised(task) else TASK
     yield phrasings.fact("how_to", task, section.text.strip(), project=asked, task=task)
 
@@ -84,7 +100,8 @@ def _task(section: Section, project: str) -> str | None:
         return f"{verb} {thing}" if verb in _NEEDS_NO_OBJECT and thing else None
     if len(words(rest)) > 12 or (verb == "use" and len(words(rest)) < 2):
         return None
-    return f"{verb} {sentence_case(_and_verbs(rest), section.text, (*section.names, project))}"
+    rest = sentence_case(_and_verbs(rest), section.text, (*section.names, project))
+    return first_person(f"{verb} {rest}")
 
 
 def _and_verbs(rest: str) -> str:

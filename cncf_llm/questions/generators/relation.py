@@ -36,8 +36,8 @@ RELATIONS = {
         "{head} implements {tails}.",
         Phrasings(
             training=(
-                "Which standards or protocols does {head} implement?",
-                "What does {head} implement?",
+                "Which standards or protocols does {head}, by its documentation, implement?",
+                "What does the documentation say that {head} implements?",
             ),
             held_out=("Of which specifications is {head} an implementation?",),
         ),
@@ -46,7 +46,10 @@ RELATIONS = {
     "integrates_with": _Relation(
         "{head} integrates with {tails}.",
         Phrasings(
-            training=("What does {head} integrate with?", "Which systems can {head} work with?"),
+            training=(
+                "What does the documentation say that {head} integrates with?",
+                "Which systems, by its documentation, can {head} work with?",
+            ),
             held_out=("With which other software can I combine {head}?",),
         ),
         most=8,
@@ -54,7 +57,10 @@ RELATIONS = {
     "depends_on": _Relation(
         "{head} depends on {tails}.",
         Phrasings(
-            training=("What does {head} depend on?", "Which dependencies does {head} have?"),
+            training=(
+                "What does the documentation say that {head} depends on?",
+                "Which dependencies, by its documentation, does {head} have?",
+            ),
             held_out=("What does {head} need in order to work?",),
         ),
         most=6,
@@ -62,7 +68,10 @@ RELATIONS = {
     "runs_on": _Relation(
         "{head} runs on {tails}.",
         Phrasings(
-            training=("What does {head} run on?", "Which platforms does {head} run on?"),
+            training=(
+                "What does the documentation say that {head} runs on?",
+                "Which platforms, by its documentation, does {head} run on?",
+            ),
             held_out=("Where can somebody run {head}?",),
         ),
         most=8,
@@ -113,7 +122,12 @@ def facts(
         pl.col("passage_ids").list.len() > 0, pl.col("confidence") >= LEAST_CONFIDENCE
     ).sort("type", "head_name", "head", "tail_name", "tail")
     parts = set(sure.filter(pl.col("type") == "part_of", pl.col("tail").is_in(own))["head"])
-    stated = sure.filter(pl.col("type").is_in(list(RELATIONS)))
+    stated = sure.filter(
+        pl.col("type").is_in(list(RELATIONS)),
+        # A foundation hosts; one sentence that says what a project is may be a figure of speech.
+        (pl.col("type") != "maintained_by") | ~pl.col("tail_name").str.contains("(?i)foundation"),
+        (pl.col("type") != "is_a") | (pl.col("count") > 1),
+    )
     for group in stated.partition_by("type", "head", maintain_order=True):
         rows = group.to_dicts()
         if rows[0]["head"] in own | parts:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.blocks import plain
+from cncf_llm.questions.context import aside
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import without_pointers
@@ -89,6 +90,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         elif scope is None and not _is_specific(name):
             yield Drop("no-subject", f"{section.title} > {section.heading}: {name} of what?")
             continue
+        if scope is None and noun not in (*_NAMED_ALONE, "environment variable"):
+            noun += aside(section, f"{name} {noun} {asked}")
         answer = _answer(found.description, found.default)
         subject = f"{name} of {scope}" if scope else f"{name} {noun}" if " " in noun else name
         phrasings = _NAMED_ALONE.get(noun) or (SETTING_OF if scope else SETTING)
@@ -129,6 +132,12 @@ def _scope(section: Section, project: Mapping[str, object]) -> str | None:
     """Return the command, part or configuration section that the settings belong to."""
     if section.part:
         return section.part
+    stem = section.path.rpartition("/")[2].rpartition(".")[0]
+    for heading in (*section.heading_path, section.title):
+        if (
+            " " in heading and heading.replace(" ", "_") == stem
+        ):  # pages that a tool writes of itself
+            return f"`{heading}`"
     for heading in (*reversed(section.heading_path), section.title):
         bare = heading.strip("<>")
         message = _TYPE.match(heading)

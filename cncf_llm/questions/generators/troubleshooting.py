@@ -94,6 +94,7 @@ def _is_symptom(section: Section, heading: str, *, is_check: bool) -> bool:
         len(words(heading)) >= FEWEST_WORDS
         and _SYMPTOM.search(heading) is not None
         and not _GENERAL.match(heading)
+        and not heading.startswith(("I was ", "I am "))
         and (bare_verb(first) is None or first.lower() in ("fix", "issue"))
     )
 

@@ -35,7 +35,7 @@ BY_EDGE = Phrasings(
 )
 BY_LANDSCAPE = Phrasings(
     training=(
-        "Which {maturity} CNCF projects does {project} {verb}?",
+        "Which {maturity} CNCF projects does {project}, by its documentation, {verb}?",
         "Among the {maturity} projects of the CNCF, which does {project} {verb}?",
     ),
     held_out=("Name the {maturity} CNCF projects that {project} is known to {verb}.",),
