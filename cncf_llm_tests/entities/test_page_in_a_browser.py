@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cncf_llm.entities import draw_page
+from cncf_llm.entities import EDGES, NODES, draw_page
 from cncf_llm_tests.entities.browser import CHROMIUM, Tab, open_tab
 from cncf_llm_tests.entities.test_products import (
     EDGES_FRAME,
@@ -14,7 +14,9 @@ from cncf_llm_tests.entities.test_products import (
     NODES_FRAME,
     PASSAGES,
     cited_sources,
+    edge,
     find_quotes,
+    node,
 )
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -167,3 +169,27 @@ def test_a_narrow_window_has_room_for_everything(tab: Tab, page: Path, dark: boo
     assert card(tab)
     dark_ink = tab.value("getComputedStyle(document.body).color") == "rgb(230, 235, 240)"
     assert dark_ink is dark
+
+
+@pytest.mark.slow
+def test_two_thousand_nodes_are_shown(tab: Tab, tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(2400)]
+    nodes = NODES.frame(node(name, "PROJECT", ["psg-1"]) for name in names)
+    edges = EDGES.frame(
+        edge("alternative_to", name, names[number // 9], "a sentence", ["psg-1"])
+        for number, name in enumerate(names[1:])
+    )
+    edges = edges.with_columns(edge_id=pl.format("edg-{}", pl.int_range(pl.len())))
+    sources = cited_sources(nodes, edges, PASSAGES)
+    file = tmp_path / "graph.html"
+    html = draw_page("Graph", nodes, edges, sources, find_quotes(edges, PASSAGES))
+    file.write_text(html, encoding="utf-8")
+    assert "of 2,400 entities" in html
+    tab.open(file)
+    assert 1900 <= tab.value("nodes.length") <= 2000
+    first = "toScreen(nodes[0])"
+    tab.click(*place(tab, first))
+    assert tab.value("focus.node === nodes[0]")
+    tab.value("query.focus()")
+    tab.write("n1999")
+    assert tab.value("hits.children.length") == 1
