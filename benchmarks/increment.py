@@ -56,6 +56,7 @@ class Runner:
         home.mkdir()
         self._store = Store(home / "data")
         self._project = project
+        self._digest: str | None = None
         self._environment = os.environ | {
             "CNCF_LLM_HOME": str(home),
             "DAGSTER_HOME": str(home),
@@ -74,10 +75,10 @@ class Runner:
             stdout=subprocess.DEVNULL,
         )
         used, wall = _used() - before, time.monotonic() - started
-        current = "unified_corpus" in assets and self._store.require(
-            "unified_corpus", self._project
-        )
-        return used, wall, current.facts["parsed"] if current else 0
+        after = self._store.current("unified_corpus", self._project)
+        new = after is not None and after.digest != self._digest
+        self._digest = after.digest if after else None
+        return used, wall, after.facts["parsed"] if after and new else 0
 
 
 def _change(clone: Path) -> int:
