@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         description="licences that a document may have to be read (SPDX ids), comma-separated; "
         "`unknown` lets in those without one",
     )
+    recognizer: str = Field(
+        default="embedded",
+        description="`embedded` (trained from the corpus) or the folder of a spaCy pipeline whose "
+        "entity labels are the twelve of the guidelines",
+    )
     retrain_drift: float = Field(
         default=0.2,
         ge=0.0,

@@ -58,13 +58,14 @@ def entity_recognizer(
     passages = _passages(unified_corpus)
     projects = landscape.table("projects")
     annotated = _annotated(settings)
+    chosen = None if settings.recognizer == "embedded" else Path(settings.recognizer)
     generation = corpus_generation(
         context, store.current("entity_recognizer"), passages, settings.retrain_drift
     )
 
     def build(draft: Draft) -> None:
         gazetteer = stage.build_gazetteer(
-            projects, landscape.table("neighbours"), stage.kinds_in_yaml(passages["text"])
+            projects, landscape.table("neighbours"), stage.list_names(passages)
         )
         report = progress(context)
         with tracked_run(
@@ -88,6 +89,7 @@ def entity_recognizer(
                 draft.path / PIPELINE,
                 seed=settings.seed,
                 project_names=_names(projects),
+                pipeline=chosen,
                 report=step,
             )
             scores = stage.score_recognizer(draft.path / PIPELINE, annotated)
@@ -114,7 +116,10 @@ def entity_recognizer(
             "corpus": generation,
             "annotated": content_hash(annotated.read_bytes()),
         },
-        settings={"seed": settings.seed},
+        settings={
+            "seed": settings.seed,
+            "recognizer": stage.pipeline_digest(chosen) if chosen else settings.recognizer,
+        },
         checks=RECOGNIZER_CHECKS,
     )
 
@@ -152,7 +157,13 @@ def entity_graph(
             draft.previous.tables() if draft.previous else None,
             project_names=_names(projects),
         )
-        graph = stage.build_graph(row, passages, found.tables["mentions"], links)
+        graph = stage.build_graph(
+            row,
+            passages,
+            found.tables["mentions"],
+            links,
+            stage.load_apis(entity_recognizer.path / PIPELINE),
+        )
         draft.write("nodes", graph.nodes)
         draft.write("edges", graph.edges)
         draft.write("edge_drops", graph.drops)

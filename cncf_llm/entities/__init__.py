@@ -5,6 +5,7 @@ Out: a spaCy pipeline (a folder), and the tables MENTIONS, NODES, EDGES, SOURCES
 a graph as picture, GraphML, JSON-LD and interactive page.
 """
 
+from cncf_llm.entities.chosen import pipeline_digest
 from cncf_llm.entities.consistency import conflicts, orphans
 from cncf_llm.entities.gazetteer import (
     Entry,
@@ -77,6 +78,7 @@ __all__ = [
     "merge_quotes",
     "merge_sources",
     "orphans",
+    "pipeline_digest",
     "project_links",
     "score_recognizer",
     "to_graphml",

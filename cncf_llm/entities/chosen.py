@@ -27,9 +27,10 @@ def load_pipeline(folder: Path) -> "Language":
     when none of its labels is one of ours.
     """
     import spacy
+    from thinc.api import prefer_gpu
 
     _files(folder)
-    spacy.prefer_gpu()
+    prefer_gpu()
     try:
         nlp = spacy.load(folder)
     except (OSError, ValueError, KeyError, TypeError) as error:

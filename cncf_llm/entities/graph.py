@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from cncf_llm.entities.labels import CATEGORY, KUBERNETES_KIND, MATURITY, ORGANIZATION, PROJECT
+from cncf_llm.entities.labels import (
+    CATEGORY,
+    KUBERNETES_KIND,
+    MATURITY,
+    ORGANIZATION,
+    PROJECT,
+    SETTING,
+)
 from cncf_llm.entities.linking import linked_project
 from cncf_llm.entities.mentions import entity_id
 from cncf_llm.entities.plain import Unit, sentences, units
@@ -15,6 +22,7 @@ from cncf_llm.entities.structure import find_structure, subjects_of
 from cncf_llm.entities.tables import EDGES, NODES
 from cncf_llm.store import DROPS, stable_id
 
+_LONGEST = 700  # characters of a sentence
 SUREST = 0.99  # however many sentences say it
 
 
@@ -84,6 +92,8 @@ def build_graph(
                 )
                 continue
             head, tail = outcome.head, outcome.tail
+            if outcome.relation == "part_of" and not _owned(head, tail, apis):
+                continue
             key = stable_id("edg", outcome.relation, head.entity_id, tail.entity_id)
             edge = edges.setdefault(
                 key,
@@ -118,6 +128,8 @@ def _statements(text: str, mentions: pl.DataFrame):
         if unit.kind in ("code", "cell"):
             continue
         for start, end in sentences(unit.text):
+            if end - start > _LONGEST:
+                continue  # no sentence, but a list whose breaks are lost
             first, last = unit.source(start, end)
             inside = [row for row in rows if first <= row["start"] and row["end"] <= last]
             if len(inside) < 2:
@@ -125,6 +137,20 @@ def _statements(text: str, mentions: pl.DataFrame):
             marks = [_mention(unit, row, start) for row in inside]
             for outcome in find_relations(unit.text[start:end], marks):
                 yield _with_markup(text, first, last), outcome
+
+
+def _owned(part: Mention, whole: Mention, apis: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a kind may belong to a project, going by the API groups that define it.
+
+    "Prometheus Applications" does not make Argo's Application a part of Prometheus.
+    """
+    if part.label != KUBERNETES_KIND or whole.name == "Kubernetes":
+        return True
+    groups = [version.rpartition("/")[0] for version in apis.get(part.name, ())]
+    words = [word for word in re.split(r"\W+", whole.name.lower()) if len(word) > 3]
+    if groups:
+        return any(word in group for word in words for group in groups)
+    return len(re.findall(r"[A-Z]", part.name)) > 1
 
 
 def _add_structure(
@@ -184,6 +210,10 @@ def _mention(unit: Unit, row: Mapping, sentence_start: int) -> Mention:
         row["name"],
         row["entity_id"],
         row["method"] == "statistical",
+        row["label"] == SETTING
+        and row["name"].isalpha()
+        and row["name"].islower()
+        and not any(first <= start < last for first, last in unit.code),
     )
 
 

@@ -31,6 +31,10 @@ _OPENING = re.compile(
     r"(?:<\w+>(?:,| and| or) )*"
 )
 
+# "Envoy Ratelimit which requires Redis", but not "a filter for Envoy that requires Redis".
+_RELATIVE = re.compile(r",? (?:which|that)(?= )")
+_HANGS = re.compile(r"\b(?:of|for|in|with|by|from|to|like|and|or|as)(?: the| an?)? $")
+
 # Software that other software runs on. Nearly any other project there is a wrong reading.
 _HOSTS = frozenset(
     [
@@ -38,7 +42,7 @@ _HOSTS = frozenset(
         *("podman", "minikube", "kind", "rancher", "knative", "openstack", "node.js", ".net"),
     ]
 )
-_NO_SETTING = re.compile(r"\.?status\b|apiVersion$|kind$")
+_NO_SETTING = re.compile(r"\.?status\b|apiVersion$|apiGroup$|kind$|spec$")
 _PRACTICE = re.compile(r"(?:ing|ability|ance|tion|delivery|deployment|rollout|update|rollback)$")
 _TOO_FAR = 170  # characters between head and tail
 _STATISTICAL = 0.6  # what a relation is worth, at most, that rests on a learnt name
@@ -54,6 +58,7 @@ class Mention:
     name: str
     entity_id: str
     statistical: bool = False
+    plain: bool = False  # an ordinary word that the passage does not set in back-ticks
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
     for i, first in enumerate(marks):
         before = _masked(sentence, 0, first.start, marks[:i])
         opens = bool(_OPENING.fullmatch(before))
+        related = not _HANGS.search(before)
         for j in range(i + 1, min(i + 7, len(marks))):
             second = marks[j]
             if second.start - first.end > _TOO_FAR:
@@ -96,8 +102,12 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
             between = _masked(sentence, first.end, second.start, marks[i + 1 : j])
             following = marks[j + 1 : j + 2]
             after = _masked(sentence, second.end, min(len(sentence), second.end + 60), following)
+            relative = _RELATIVE.match(between) if related else None
             for rule in RULES:
-                if not (opens or rule.anywhere) or not rule.between.fullmatch(between):
+                fits = (opens or rule.anywhere) and rule.between.fullmatch(between)
+                if not fits and relative and not rule.anywhere:
+                    fits = rule.between.fullmatch(between, relative.end())
+                if not fits:
                     continue
                 if rule.lead and not rule.lead.fullmatch(before):
                     continue
@@ -105,6 +115,8 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
                     continue
                 head, tail = (second, first) if rule.reverse else (first, second)
                 result = _judge(rule, head, tail, _clause(sentence, first.start, second.end))
+                if rule.capital and not sentence[head.start].isupper():
+                    continue
                 key = (rule.relation, head.entity_id, tail.entity_id)
                 if isinstance(result, Refused):
                     refused.setdefault(key, result)
@@ -138,6 +150,8 @@ def _judge(rule: Rule, head: Mention, tail: Mention, clause: str) -> Relation | 
         return Refused("not-stated", f"{said}: not software that others run on")
     if rule.relation == "configured_by" and _NO_SETTING.match(tail.name):
         return Refused("not-stated", f"{said}: a state or a type, nothing to set")
+    if rule.relation == "configured_by" and tail.plain:
+        return Refused("not-stated", f"{said}: an ordinary word")
     if rule.relation == "is_a" and _PRACTICE.search(tail.name):
         return Refused("not-stated", f"{said}: something done, nothing to be")
     if not rule.presupposed and _NOT_STATED.search(clause):

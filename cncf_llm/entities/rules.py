@@ -34,7 +34,12 @@ _YOUR = r"(?:the |an? |your |each |this |its |our )?"
 
 _IS_A = (
     rule("is_a", rf"{ASIDE} (?:is|are) (?:an?|the) {MODIFIERS}", 0.9, after=PHRASE_ENDS),
-    rule("is_a", rf"{ASIDE}(?:,| [–—-]|:) (?:an?|the) {MODIFIERS}", 0.8, after=PHRASE_ENDS),
+    rule(
+        "is_a",
+        rf"{ASIDE}(?:,| [–—-]|:) (?:an?|the) {MODIFIERS.replace(',?', '')}",
+        0.85,
+        after=PHRASE_ENDS,
+    ),
 )
 _WRITTEN_IN = (
     rule(
@@ -145,6 +150,26 @@ _INTEGRATES = (
         heads=[PROJECT],
         tails=[PROJECT],
         after=PHRASE_ENDS,
+    ),
+)
+_INTEGRATES = (
+    *_INTEGRATES,
+    rule(
+        "integrates_with",
+        rf"{SELF} to (?:use|work with|talk to|connect to|scrape|send (?:\w+ ){{1,2}}to) {ARTICLE}",
+        0.85,
+        anywhere=True,
+        tails=[PROJECT, PLATFORM],
+        lead=rf"configur(?:e|es|ing) {_YOUR}",
+        after=_NO_MODIFIER,
+    ),
+    rule(
+        "integrates_with",
+        rf"{SELF}{ADVERB} (?:exposes|exports|provides|emits|publishes|supports|has)"
+        r" (?:(?!to\b|from\b|no\b)\w+ ){0,3}",
+        0.85,
+        tails=[PROJECT],
+        after=r"(?: ?-?(?:compatible|style|format))? (?:metrics|traces|format|endpoints?)\b",
     ),
 )
 _DEPENDS = (
@@ -273,6 +298,58 @@ _CONFIGURED = (
         heads=[COMPONENT, PROJECT],
         lead=rf"(?:run|running|start|starting|launch|launching|configure|configuring) {_YOUR}",
         after=r"(?![(\w])",
+    ),
+)
+_NOUN = (
+    r" (?:command[- ]line |configuration )?(?:flag|option|field|parameter|setting|annotation"
+    r"|environment variable|label)s?\b"
+)
+_CONFIGURED = (
+    *_CONFIGURED,
+    rule(
+        "configured_by",
+        r": (?:add|adds|added|support|introduce|allow)\b[^.;]{0,80}? (?:the |a |new )*",
+        0.85,
+        heads=[COMPONENT, PROJECT, KUBERNETES_KIND],
+        after=_NOUN,
+    ),
+    rule(
+        "configured_by",
+        r" (?:is|are|can be|may be) (?:configured|customi[sz]ed|enabled|disabled|changed|overridden"
+        r"|tuned|controlled|set|adjusted) (?:\w+ly )?(?:by|using|with|via|through)"
+        r"(?: using| setting| specifying| passing)? (?:the |its |a )?",
+        0.85,
+        anywhere=True,
+        heads=[COMPONENT, KUBERNETES_KIND],
+        after=_NOUN,
+    ),
+    rule(
+        "configured_by",
+        r" (?:command[- ]line )?(?:flag|option|field|parameter|setting|annotation|environment "
+        r"variable)s? (?:is |are )?(?:required|used|supported|recogni[sz]ed|read|accepted) "
+        rf"(?:for|by|in) {_YOUR}",
+        0.85,
+        reverse=True,
+        anywhere=True,
+        after=r"(?![\w-])",
+    ),
+    rule(
+        "configured_by",
+        r"(?: [\w-]+){0,2} (?:via|through|by|using) (?:setting |specifying |adding )?(?:the )?",
+        0.85,
+        anywhere=True,
+        heads=[KUBERNETES_KIND, COMPONENT],
+        after=_NOUN,
+    ),
+    rule(
+        "configured_by",
+        " ",
+        0.85,
+        anywhere=True,
+        capital=True,
+        presupposed=True,
+        heads=[KUBERNETES_KIND],
+        after=r"(?![(\w=])",
     ),
 )
 _EXPOSES = (

@@ -27,10 +27,11 @@ class Stated:
 
 
 _SETTING_TITLES = frozenset(
-    ["flag", "flags", "option", "options", "field", "fields", "parameter", "parameters"]
-    + ["environment variable", "environment variables", "variable", "env var", "setting"]
-    + ["settings", "annotation", "property", "argument", "key", "name", "field name"]
-)
+    (
+        "flag flags option options field fields parameter parameters variable setting settings "
+        "annotation property argument key name"
+    ).split()
+) | {"environment variable", "environment variables", "env var", "field name"}
 _METRIC_TITLES = frozenset(["metric", "metrics", "metric name", "name"])
 _NAME = re.compile(r"[|\-*+]*\s*`?([^\s`|=:,{(\[]+)")
 _FLAG = re.compile(rf"(?:-\w, )?({FLAG})")

@@ -69,8 +69,8 @@ def train_recognizer(
     project's key to its name, by which an ambiguous name is trusted in its own documentation.
     `pipeline` is a spaCy
     pipeline's folder to take in place of the component that is else trained; nothing is trained
-    then. `report(step, steps, loss)` is called after each step; the loss is per word. The same input
-    gives the same bytes.
+    then. `report(step, steps, loss)` is called after each step; the loss is per word. The same
+    input gives the same bytes.
     """
     from thinc.api import fix_random_seed
 

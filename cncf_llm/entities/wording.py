@@ -44,7 +44,7 @@ class Rule:
     `anywhere` allows any words before the earlier one, which else must open its clause; `lead` must
     stand right before it. `heads` and `tails` narrow the labels that the relation's signature
     allows. `presupposed` says that the words hold even where the sentence denies or supposes:
-    "if the replicas field of the Deployment is not set".
+    "if the replicas field of the Deployment is not set". `capital` asks for a head with a capital.
     """
 
     relation: str
@@ -57,6 +57,7 @@ class Rule:
     tails: frozenset[str] | None = None
     lead: re.Pattern[str] | None = None
     presupposed: bool = False
+    capital: bool = False
 
 
 def rule(
@@ -71,6 +72,7 @@ def rule(
     tails: Iterable[str] | None = None,
     lead: str | None = None,
     presupposed: bool = False,
+    capital: bool = False,
 ) -> Rule:
     return Rule(
         relation,
@@ -83,4 +85,5 @@ def rule(
         frozenset(tails) if tails else None,
         re.compile(rf"(?:^|.*[\s(\"']){lead}$", re.I | re.S) if lead else None,
         presupposed,
+        capital,
     )
