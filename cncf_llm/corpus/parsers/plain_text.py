@@ -62,7 +62,7 @@ def _is_layout(lines: list[str]) -> bool:
     text = "\n".join(lines)
     if all(line.startswith(("    ", "\t")) for line in lines):
         return True
-    if len(lines) > 1 and all(line.startswith("#") for line in lines):
+    if len(lines) > 1 and sum(line.startswith("#") for line in lines) * 2 >= len(lines):
         return True  # comments of a configuration or of metrics
     if sum(bool(_COLUMNS.search(line)) for line in lines) * 2 > len(lines):
         return True

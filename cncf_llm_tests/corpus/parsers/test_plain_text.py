@@ -26,3 +26,12 @@ def test_paragraphs_lists_headings_and_layout():
         ListBlock(((Paragraph("one more"),), (Paragraph("two"),))),
         Code("", "    $ indented --code\n\nname      value\na         1"),
     )
+
+
+def test_commented_lines_are_code_and_not_a_paragraph():
+    text = b'# name: "up"\n# type: "gauge"\nup\n\nA plain paragraph\nwith #1 of them.'
+    blocks = parse(text, "metrics.txt", "text/plain").blocks
+    assert blocks == (
+        Code("", '# name: "up"\n# type: "gauge"\nup'),
+        Paragraph("A plain paragraph with #1 of them."),
+    )
