@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from cncf_llm.corpus.parsers.blocks import TableBlock, one_line
 
-MAX_FIELD_DEPTH = 12  # the deepest field seen in a real definition, one of Envoy Gateway's, lies at 9
+MAX_FIELD_DEPTH = 12  # the deepest field seen, in an Envoy Gateway definition, lies at 9
 MAX_FIELDS = 4000  # of one table
 
 
