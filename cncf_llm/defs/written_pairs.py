@@ -172,8 +172,9 @@ def _known(draft: Draft) -> dict[str, stage.Reply]:
     for ledger in sorted(draft.path.parent.glob(f"draft-*/scratch/{_LEDGER}")):
         known |= stage.read_ledger(ledger)
     if draft.previous:
-        for reply in draft.previous.table("replies").to_dicts():
-            known[reply.pop("key")] = stage.Reply(**reply)
+        for row in draft.previous.table("replies").to_dicts():
+            key = row.pop("key")
+            known[key] = stage.Reply(**row)
     return known
 
 

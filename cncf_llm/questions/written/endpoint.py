@@ -26,6 +26,7 @@ from cncf_llm.questions.written.messages import (
 
 MAX_BYTES = 1_000_000  # of one reply: 4,096 tokens have at most 100 kB
 ATTEMPTS = 6
+SLOW_ATTEMPTS = 2  # that a request may run into the timeout
 GIVE_UP = 8
 MAX_PAUSE = 120.0  # seconds that we let an endpoint ask us to wait
 _BUSY = (429, 503, 529)
@@ -37,11 +38,16 @@ _FORMS = ("schema", "object", "plain", "bare")
 
 
 class _TryAgainError(Exception):
-    """An attempt that may go better next time; `pause` in seconds is set when we are to wait."""
+    """An attempt that may go better next time; `pause` in seconds is set when we are to wait.
 
-    def __init__(self, detail: str, *, busy: bool = False, pause: float | None = None) -> None:
+    One that was `slow` may have been paid for.
+    """
+
+    def __init__(
+        self, detail: str, *, busy: bool = False, slow: bool = False, pause: float | None = None
+    ) -> None:
         super().__init__(detail)
-        self.busy, self.pause = busy, pause
+        self.busy, self.slow, self.pause = busy, slow, pause
 
 
 @dataclass
@@ -100,7 +106,7 @@ class Endpoint:
             await self._client.aclose()
 
     async def _ask(self, request: Request) -> Reply:
-        detail = ""
+        detail, slow = "", 0
         for attempt in range(ATTEMPTS):
             pause = None
             async with self._gate.passage() as passage:
@@ -112,10 +118,13 @@ class Endpoint:
                     return reply
                 except _TryAgainError as problem:
                     detail, pause = str(problem), problem.pause
+                    slow += problem.slow
                     if problem.busy:
                         self._gate.refused(passage, min(pause or 0.0, MAX_PAUSE))
             if pause is not None and pause > MAX_PAUSE:
                 raise EndpointError(f"{detail}; it asks us to wait for {pause:.0f} s")
+            if slow == SLOW_ATTEMPTS:
+                raise EndpointError(f"{detail}; {slow} times")
             if attempt < ATTEMPTS - 1:
                 backoff = 0.0 if pause is not None else min(2.0**attempt, 30.0)
                 await self.sleep(backoff / 2 + self._random.uniform(0, backoff / 2 + 0.1))
@@ -160,9 +169,9 @@ class Endpoint:
                     if len(content) > MAX_BYTES:
                         return response.status_code, None, None
                 return response.status_code, response.headers.get("Retry-After"), bytes(content)
-        except TimeoutError:
+        except (TimeoutError, httpx.ReadTimeout):
             detail = f"{self.host}: no reply within {self.timeout:.0f} s"
-            raise _TryAgainError(detail) from None
+            raise _TryAgainError(detail, slow=True) from None
         except httpx.HTTPError as error:
             # The chained error holds the request with its key.
             detail = self._public(f"{self.host}: {type(error).__name__}: {error}")

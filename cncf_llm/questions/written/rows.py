@@ -143,10 +143,6 @@ def _fact(
         "document_ids": documents,
         "split": common_split(documents),  # tasks are made of one split
         "licence": " AND ".join(sorted({str(row["licence"]) for row in from_})),
-        "attribution": "; ".join(
-            sorted({row["attribution"] for row in from_ if row["attribution"]})
-        )
-        or None,
         "attribution": "; ".join(credits) or None,
         **{column: from_[0][column] for column in ("url", "repository", "path", "revision")},
         "content_hash": digest({"answer": pair.answer, "questions": [pair.question]}),
