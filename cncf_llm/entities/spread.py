@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-_ROUNDS = 300
+_ROUNDS = 200
 _CHARGE = 60.0  # how strongly nodes repel one another
 _FAR = 700.0  # beyond it nodes do not repel: parts that nothing joins stay near
 _LINK = 34.0  # length of an edge, before the radii of its ends
@@ -91,8 +91,12 @@ def _repel(places: "np.ndarray", speed: "np.ndarray", alpha: float) -> None:
     for first in range(0, len(xs), _BLOCK):
         rows = slice(first, first + _BLOCK)
         across, up = xs - xs[rows, None], ys - ys[rows, None]
-        force = np.maximum(across * across + up * up, 1.0)
-        force = np.where(force < _FAR * _FAR, _CHARGE * alpha / force, np.float32(0))
+        force = across * across
+        force += up * up
+        np.maximum(force, 1.0, out=force)
+        np.divide(_CHARGE * alpha, force, out=force)
+        force -= _CHARGE * alpha / _FAR**2
+        np.maximum(force, 0.0, out=force)
         speed[rows, 0] -= np.einsum("ij,ij->i", across, force)
         speed[rows, 1] -= np.einsum("ij,ij->i", up, force)
 

@@ -67,11 +67,16 @@ function moveTo(node) {
   const below = box.width > view.width * 0.6;
   const width = view.width - (below ? 0 : box.width + 32);
   const height = view.height - (below ? box.height + 16 : 0);
-  const reach = (key) => Math.max(...around.map((one) => Math.abs(one[key] - node[key])));
-  const zoom = Math.min(width / (2 * reach("x") + 120), height / (2 * reach("y") + 120));
-  view.zoom = Math.min(Math.max(zoom, view.whole * 1.5, 0.4), 1.4);
-  view.x = node.x + (view.width - width) / 2 / view.zoom;
-  view.y = node.y + (view.height - height) / 2 / view.zoom;
+  const reach = (key) => {
+    const all = around.map((one) => one[key]);
+    return [Math.min(...all), Math.max(...all)];
+  };
+  const [left, right] = reach("x");
+  const [top, bottom] = reach("y");
+  const zoom = Math.min((width - 180) / (right - left + 1), (height - 130) / (bottom - top + 1));
+  view.zoom = Math.min(Math.max(zoom, view.whole), 1.4);
+  view.x = (left + right) / 2 + (view.width - width) / 2 / view.zoom;
+  view.y = (top + bottom) / 2 + (view.height - height) / 2 / view.zoom;
   draw();
 }
 
