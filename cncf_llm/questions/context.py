@@ -11,12 +11,12 @@ _SAYS_NOTHING = word_set(
     "quickstart tutorial getting started about home welcome notes basics background summary usage "
     "examples example configuration configure config configuring options settings statistics "
     "labels annotations metrics commands command introduction install installation readme features "
-    "the a an and of to for in with how using use your"
+    "line api tool the a an and of to for in with how using use your"
 )
 _LINKS = re.compile(
-    r"\b(?:mentioned|explained|covered|outlined|discussed) in\b|\b(?:(?:click|see|read|found|available|described|listed|"
-    r"documented|check(?:ed)?(?: it)? out|"
-    r"clicking|look) here\b|here[.)!]|here is (?:a|an|the) (?:link|example|video)|(?:this|the "
+    r"\b(?:mentioned|explained|covered|outlined|discussed) in\b"
+    r"|\b(?:(?:click|see|read|found|available|described|listed|documented|check(?:ed)?(?: it)? out"
+    r"|clicking|look) here\b|here[.)!]|here is (?:a|an|the) (?:link|example|video)|(?:this|the "
     r"following) (?:link|issue|pr|pull request|video|article|post|image|picture|screenshot|talk)"
     r"|screen ?shots?|enter image description|(?:image|picture|diagram) (?:above|below|shows))",
     re.IGNORECASE,
@@ -38,8 +38,9 @@ def is_faq(section: Section) -> bool:
 
 def topic(section: Section) -> str | None:
     """Return what the page is about, None where its title does not tell."""
-    said = set(words(section.title)) - _SAYS_NOTHING - set(words(section.product or ""))
-    return section.title.strip(" .:#") if said and len(words(section.title)) <= 9 else None
+    title = re.sub(r"\s*\([^()]*\)", "", section.title).strip(" .:#")
+    said = set(words(title)) - _SAYS_NOTHING - set(words(section.product or ""))
+    return title if said and len(words(title)) <= 9 else None
 
 
 def aside(section: Section, said: str) -> str:

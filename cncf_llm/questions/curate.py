@@ -23,7 +23,8 @@ LEAST_SUPPORT = 0.85  # share of an answer's words that its passage must contain
 _POINTS_AWAY = re.compile(
     r"\b(?:see|shown|described|mentioned|listed|explained|defined|given|discussed|noted|using the"
     r" \w+) (?:above|below|earlier|previously|later)\b"
-    r"|\b(?:above|below)[.,:;)]"
+    r"|\b(?:above|below)[.,:;)]|\b(?:commands?|examples?|steps?|code|snippets?|tables?|figures?"
+    r"|diagrams?|sections?|configurations?|instructions|manifests?) (?:above|below)\b"
     r"|\b(?:the|see) (?:above|below|following|next|previous|preceding|last)"
     r" (?:section|chapter|page|table|example|step|paragraph|figure|diagram|list|document)s?\b"
     r"|\b(?:this|these) (?:page|guide|section|documents?|documentation|tutorial|chapter|article|"
@@ -43,6 +44,7 @@ _OUTSIDE_IN_QUESTION = re.compile(
     r"other|following)\b|…|\.\.\.",
     re.IGNORECASE,
 )
+_LEFTOVER_EVEN_IN_CODE = re.compile(r"\[\[VAR::|\{\{[<%]|\{/\*|\*/\}")
 _LEFTOVER = re.compile(r"\{\{|\}\}|\{%|<!--|</?[a-z]+[^>`]*>\s*</|\[\^?\d+\]|:::|&[a-z]+;")
 
 
@@ -121,7 +123,9 @@ def is_complete(fact: Fact) -> Drop | None:
         return Drop("answer-incomplete", f"{fact.subject}: unclosed parenthesis")
     if "`{}`" in fact.answer or "``." in fact.answer:
         return Drop("answer-incomplete", f"{fact.subject}: a template's value is missing")
-    leftover = _LEFTOVER.search(re.sub(r"```.*?```|`[^`]*`", "", fact.answer, flags=re.DOTALL))
+    leftover = _LEFTOVER_EVEN_IN_CODE.search(fact.answer) or _LEFTOVER.search(
+        re.sub(r"```.*?```|`[^`]*`", "", fact.answer, flags=re.DOTALL)
+    )
     if leftover:
         return Drop("answer-incomplete", f"{fact.subject}: markup {leftover[0]!r}")
     return None

@@ -13,11 +13,7 @@ _INDEX = re.compile(r"(?:_?index|readme)\.\w+", re.IGNORECASE)
 _VERSION = re.compile(
     r"(?:version-|release-)?v?\d+(?:\.(?:\d+|x))*|latest|next|main", re.IGNORECASE
 )
-_NO_PRODUCT = word_set(
-    "website www docs doc documentation community org io dev com site content "
-    "blog blogs support adopters roadmap security contact about events news ecosystem "
-    "resources contributing"
-)
+_NO_PRODUCT = word_set("website www docs doc documentation community org io dev com site content")
 
 
 def products(rows: Iterable[Mapping[str, Any]]) -> Products:
@@ -25,7 +21,8 @@ def products(rows: Iterable[Mapping[str, Any]]) -> Products:
 
     `rows` are rows of PASSAGES. A product is known by the title of its index page: the project's
     name and that of the repository, or of a folder of versions, and nothing else, as "Argo CD" of
-    argoproj/argo-cd. Beside a folder named like the project, its own name is enough: "Flagger".
+    argoproj/argo-cd. Beside a folder named like the project, its own name is enough, when
+    the page begins with what it is: "Flagger is".
     """
     rows = list(rows)
     found: dict[tuple[str, str], str] = {}
@@ -39,7 +36,8 @@ def products(rows: Iterable[Mapping[str, Any]]) -> Products:
         elif len(folders) > 1 and _VERSION.fullmatch(folders[-1]):
             place, called = "/".join(folders[:-1]), folders[-2]
         elif (row["repository"], "/".join((*folders[:-1], row["project"]))) in places:
-            if row["title"] == folders[-1].capitalize() and folders[-1] not in _NO_PRODUCT:
+            name = folders[-1].capitalize()
+            if row["title"] == name and row["text"].startswith(f"{name} is "):
                 found[row["repository"], "/".join(folders)] = f"{row['title']} ({row['project']})"
             continue
         else:

@@ -10,9 +10,13 @@ _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|St|Dr|Mr|Ms|
 
 
 _POINTER = re.compile(
-    r"(?:for (?:more|further|details|an example)|(?:please )?(?:see|view|read|refer|check out|visit)"
-    r"|more|learn more)\b|(?:this|the following|the rest of (?:this|the)) (?:document|specification|page"
-    r"|guide|section|chapter|article|tutorial)\b",
+    r"(?:for (?:more|further|details|an example)|more|learn more|(?:please )?(?:see|view|read|refer"
+    r"|check out|visit))\b|(?:this|the following|the rest of (?:this|the)) (?:document|specification"
+    r"|page|guide|section|chapter|article|tutorial)\b",
+    re.IGNORECASE,
+)
+_LEADS_ON = re.compile(
+    rf"{_POINTER.pattern}|the following\b|next,|in the next|you can (?:find|read) more|now you can",
     re.IGNORECASE,
 )
 
@@ -43,6 +47,15 @@ def without_pointers(answer: str) -> str:
     while len(kept) > 1 and points_elsewhere(kept[-1]):
         kept.pop()
     return " ".join(kept)
+
+
+def without_last_pointer(text: str) -> str:
+    """Return Markdown without a last paragraph that only leads on to what comes next."""
+    body, _, last = text.strip().rpartition("\n\n")
+    is_prose = re.match(r"[A-Z]", last) and "```" not in last
+    if body and is_prose and all(_LEADS_ON.match(each) for each in sentences(last)):
+        return without_last_pointer(body)
+    return text.strip()
 
 
 def sentence_case(heading: str, text: str, names: Iterable[str] = ()) -> str:

@@ -10,6 +10,7 @@ from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentences
+from cncf_llm.questions.words import normalised
 
 COMMAND = Phrasings(
     training=(
@@ -18,6 +19,11 @@ COMMAND = Phrasings(
         "How do I {purpose} from a shell when I use {project}?",
     ),
     held_out=("What would I type in a terminal to {purpose} when working with {project}?",),
+)
+
+COMMAND_WITH_PROJECT = Phrasings(  # the purpose itself names the project
+    training=("Which command do I run to {purpose}?", "How do I {purpose} from a shell?"),
+    held_out=("What would I type in a terminal to {purpose}?",),
 )
 
 MOST_LINES = 4  # a longer block is a script, which one purpose does not explain
@@ -50,9 +56,9 @@ _VALUE_MISSING = re.compile(
 _THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
 _VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
-    r"previous|next|now|here|also|first|second|such|another|new one|both|example|commands?|you "
+    r"previous|before|earlier|next|now|here|also|first|second|such|another|new one|both|example|commands?|you "
     r"(?:created|just|defined|made|installed|deployed)|"
-    r"the (?:file|output|response|result|change|value)s?)\b",
+    r"the (?:application|app|program|file|output|response|result|change|value)s?)\b",
     re.IGNORECASE,
 )
 
@@ -76,13 +82,16 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         if len(lines) > MOST_LINES:
             yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
             continue
-        if _VALUE_MISSING.search("\n".join(lines)):
-            yield Drop("answer-incomplete", f"{section.heading}: a flag without its value")
+        lacking = _VALUE_MISSING.search("\n".join(lines)) or _unset_variable(lines)
+        if lacking:
+            yield Drop("answer-incomplete", f"{section.heading}: no value of {lacking[0].strip()}")
             continue
         if section.part:
             purpose = f"{purpose} for {section.part}"
         purpose += aside(section, f"{purpose} {asked}")
-        yield COMMAND.fact("command", purpose, _answer(lines), project=asked, purpose=purpose)
+        own = normalised(asked) in normalised(purpose)
+        phrasings = COMMAND_WITH_PROJECT if own else COMMAND
+        yield phrasings.fact("command", purpose, _answer(lines), project=asked, purpose=purpose)
 
 
 def _purpose(sentence: str) -> str | None:
@@ -128,6 +137,15 @@ def _commands(block: Block) -> list[str]:
             continue
         continued = line.endswith("\\")
     return typed
+
+
+def _unset_variable(lines: list[str]) -> re.Match[str] | None:
+    """Return a variable, in lower case as an earlier step's are, that no line sets."""
+    typed = "\n".join(lines)
+    for match in re.finditer(r"\$\{?([a-z][a-z0-9_]*)\b", re.sub(r"'[^']*'", "", typed)):
+        if not re.search(rf"\b{match[1]}=|\bfor {match[1]} in\b|\bread {match[1]}\b", typed):
+            return match
+    return None
 
 
 def _answer(lines: list[str]) -> str:

@@ -27,7 +27,7 @@ _ASPECT = word_set(
 )
 _NOUN = word_set(
     "type types mode modes policy policies strategy strategies method methods protocol approach "
-    "provider option solution driver backend engine algorithm format runtime"
+    "provider solution driver backend engine algorithm format runtime"
 )
 _THING = re.compile(r"[A-Za-z][\w.+/ -]{1,38}[\w)]")
 _GENERAL = word_set(
@@ -78,6 +78,7 @@ def _are_things(names: list[str]) -> bool:
         and len({normalised(name) for name in names}) == len(names)
         and all(_THING.fullmatch(name) and len(words(name)) <= 4 for name in names)
         and not any(set(words(name)) & _GENERAL for name in names)
+        and not any(re.fullmatch(r"[A-Z]+(?:_[A-Z]+)+", name) for name in names)  # variables
     )
 
 

@@ -48,6 +48,10 @@ _DEFINITION = re.compile(
     r"\b)",
     re.IGNORECASE,
 )
+_SAYS_WHOSE = re.compile(  # whose project it is says not what it is
+    r".{0,60}\b(?:project (?:under|of|hosted|that is|and)|(?:CNCF|graduated|incubating) project)",
+    re.IGNORECASE,
+)
 _MANUAL_NAME = re.compile(r"[*`]*(?P<term>[\w-]+)[*`]*\s+[-–—]\s+(?P<rest>[a-z-]+s .+)", re.DOTALL)
 _NO_TERM = word_set(
     "this that it these those there here which what who everything goal purpose idea result reason "
@@ -73,6 +77,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
         if match is None:
             continue
         term = match["term"].strip()
+        if _is_project(term, project) and _SAYS_WHOSE.match(plain(paragraph)):
+            continue
         if _is_project(term, project):
             name = project_name(project)  # what a project is does not change with its version
             yield PROJECT.fact("definition", name, _limited(paragraph), project=name)

@@ -16,6 +16,7 @@ from cncf_llm.questions.sentences import (
     points_elsewhere,
     sentence_case,
     sentences,
+    without_last_pointer,
     without_pointers,
 )
 from cncf_llm.questions.words import normalised, word_set, words
@@ -38,6 +39,9 @@ _ASKS = word_set(
     "how what why when where which who can could does do did is are should will would may must has "
     "have was were if i"
 )
+_ASKS_THE_READER = re.compile(  # a point of a checklist
+    r"(?:is|are|do|does|did|have|has|were|was) (?:you|your|the|there)\b", re.IGNORECASE
+)
 _OF_THE_COMMUNITY = re.compile(
     r"\b(?:what(?:'|’)?s next|where next|who (?:uses|is using|are)|get involved|contribut\w+|get "
     r"help|need (?:more )?help|more information|learn more|what (?:will|did) (?:you|we) learn|"
@@ -50,13 +54,15 @@ _OF_THE_COMMUNITY = re.compile(
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
     """Yield the question that a section's heading asks, with the section as its answer."""
     question = _MARK.sub("", section.heading.strip())
+    if re.match(r"why (?:is|are|do|does|did|can)\b", question, re.IGNORECASE):
+        question = question.rstrip("?.") + "?"
     if not question.endswith("?"):
         return
     where = f"{section.title}: {question}"
     first = words(question)[:1]
     if len(words(question)) < FEWEST_WORDS or not first or _OF_THE_COMMUNITY.search(question):
         return
-    if first[0] not in _ASKS:
+    if first[0] not in _ASKS or _ASKS_THE_READER.match(question):
         return
     if is_vague(question):
         yield Drop("not-self-contained", where)
@@ -67,7 +73,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if MAKES_THE_SOFTWARE.search(section.text):
         yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")
         return
-    answer = without_pointers(section.text.strip())
+    answer = without_pointers(without_last_pointer(section.text))
     if len(words(answer)) < FEWEST_ANSWER_WORDS:
         yield Drop("answer-too-short", where)
         return
@@ -75,16 +81,16 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         yield Drop("needs-link", where)
         return
     asked = project_name(project, section)
-    about = topic(section)
+    about = topic(section) if section.heading_path else None
     question = sentence_case(question, section.text, (*section.names, asked))
     question = question[0].upper() + question[1:]
-    if not is_faq(section) and about is None:
+    own = normalised(asked) in normalised(question)
+    if not is_faq(section) and about is None and section.heading_path:
         yield Drop("no-subject", where)
-    elif not is_faq(section) and about:
+    elif not is_faq(section) and about and not own:
         yield OF_TOPIC.fact(
             "faq", f"{about}: {question}", answer, project=asked, question=question, topic=about
         )
     else:
-        own = normalised(asked) in normalised(question)
         phrasings = OWN if own else OF_PROJECT
         yield phrasings.fact("faq", question, answer, project=asked, question=question)

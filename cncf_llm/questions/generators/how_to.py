@@ -8,7 +8,7 @@ from cncf_llm.questions.context import aside
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
 from cncf_llm.questions.section import Section, project_name
-from cncf_llm.questions.sentences import sentence_case
+from cncf_llm.questions.sentences import sentence_case, without_last_pointer
 from cncf_llm.questions.words import normalised, word_set, words
 
 TASK = Phrasings(
@@ -78,7 +78,9 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     asked = project_name(project, section)
     task += aside(section, f"{task} {asked}")
     phrasings = TASK_WITH_PROJECT if normalised(asked) in normalised(task) else TASK
-    yield phrasings.fact("how_to", task, section.text.strip(), project=asked, task=task)
+    yield phrasings.fact(
+        "how_to", task, without_last_pointer(section.text), project=asked, task=task
+    )
 
 
 def _task(section: Section, project: str) -> str | None:

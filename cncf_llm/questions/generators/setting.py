@@ -140,6 +140,8 @@ def _scope(section: Section, project: Mapping[str, object]) -> str | None:
             return f"`{heading}`"
     for heading in (*reversed(section.heading_path), section.title):
         bare = heading.strip("<>")
+        if re.fullmatch(r"[A-Z]\w+(?:\.[\w\[\]]+)+", heading):
+            return f"`{heading}`"
         message = _TYPE.match(heading)
         if message:
             return f"`{message['name']}`"

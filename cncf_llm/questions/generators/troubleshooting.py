@@ -7,6 +7,7 @@ from cncf_llm.questions.context import leans_on_links
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb
 from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.sentences import without_last_pointer
 from cncf_llm.questions.words import words
 
 SYMPTOM = Phrasings(
@@ -67,9 +68,12 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if not section.whole:
         yield Drop("answer-too-long", f"{where}: goes over several passages")
         return
-    answer = section.text.strip()
+    answer = without_last_pointer(section.text)
     if len(words(answer)) < FEWEST_ANSWER_WORDS or not _REMEDY.search(_prose(section)):
         yield Drop("no-remedy", f"{where}: neither cause nor remedy")
+        return
+    if re.search(r"\bwe (?:do not|don['’]t) know\b", answer, re.IGNORECASE):
+        yield Drop("no-remedy", f"{where}: the authors do not know it")
         return
     if MAKES_THE_SOFTWARE.search(answer):
         yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")
@@ -94,7 +98,7 @@ def _is_symptom(section: Section, heading: str, *, is_check: bool) -> bool:
         len(words(heading)) >= FEWEST_WORDS
         and _SYMPTOM.search(heading) is not None
         and not _GENERAL.match(heading)
-        and not heading.startswith(("I was ", "I am "))
+        and not re.match(r"(?:why|how|what|when|I was|I am)\b", heading, re.IGNORECASE)
         and (bare_verb(first) is None or first.lower() in ("fix", "issue"))
     )
 
