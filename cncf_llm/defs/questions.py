@@ -10,6 +10,7 @@ from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
+from cncf_llm.questions import written
 from cncf_llm.store import Draft, Store, Version, digest, stable_id
 
 _PAIR_CHECKS = (
@@ -47,8 +48,11 @@ def qa_pairs(
     landscape: Version,
     unified_corpus: Version,
     entity_graph: Version,
+    written_pairs: Version,
 ) -> Results:
-    """One question, one answer, and the passages that support it; made without any model.
+    """One question, one answer, and the passages that support it.
+
+    Made without any model, and by one where `written_pairs` has any.
 
     Definitions, how-to sections, settings, fields of kinds, commands, frequent questions,
     troubleshooting, comparisons, releases, Stack Overflow threads, landscape facts, and relations
@@ -67,16 +71,23 @@ def qa_pairs(
             draft.previous.tables() if draft.previous else None,
             landscape=projects,
         )
-        draft.write("pairs", made.pairs)
-        draft.write("facts", made.facts)
-        draft.write("drops", made.drops)
+        joined = written.join_written(
+            made.pairs,
+            made.facts,
+            written_pairs.table("pairs"),
+            written_pairs.table("facts"),
+            passages["passage_id"],
+        )
+        draft.write("pairs", joined.pairs)
+        draft.write("facts", joined.facts)
+        draft.write("drops", pl.concat([made.drops, joined.drops]))
         for name, table in made.state.items():
             draft.write(name, table)
         draft.facts.update(reused=made.reused, computed=made.computed, removed=made.removed)
         # Facts about the landscape cite each of its rows as one passage, which no corpus holds.
         held = [*passages["passage_id"]]
         held += [stable_id("psg", "landscape", project) for project in projects["project"]]
-        draft.facts.update(lost_citations=lost_citations(made.pairs, held))
+        draft.facts.update(lost_citations=lost_citations(joined.pairs, held))
 
     yield from refresh(
         context,
@@ -89,6 +100,7 @@ def qa_pairs(
             "neighbours": digest(dict(projects.select("project", "maturity").iter_rows())),
             "unified_corpus": unified_corpus.digest,
             "entity_graph": entity_graph.digest,
+            "written_pairs": written_pairs.digest,
         },
         checks=_PAIR_CHECKS,
     )

@@ -38,8 +38,8 @@ def build_items(
     found: dict[str, list[dict[str, object]]] = {"recall": [], "unseen": []}
     drops: list[dict[str, object]] = []
     for row in rows:
-        if row["split"] not in _SET_OF:
-            continue
+        if row["split"] not in _SET_OF or not row["held_out"]:
+            continue  # what a model wrote has no questions that are held out
         item, reason, detail = _item(row, by_kind[row["kind"]], trained, asked)
         if item:
             found[str(item["set"])].append(item)

@@ -7,6 +7,7 @@ that is not used, and the REPLIES themselves, so that none is ever paid for twic
 
 from cncf_llm.questions.written.address import EndpointAddressError, check_address
 from cncf_llm.questions.written.endpoint import Endpoint
+from cncf_llm.questions.written.join import Joined, join_written
 from cncf_llm.questions.written.ledger import Ledger, read_ledger
 from cncf_llm.questions.written.local_model import LocalModel, LocalModelError
 from cncf_llm.questions.written.messages import EndpointDownError, Model, Reply
@@ -25,6 +26,7 @@ __all__ = [
     "Endpoint",
     "EndpointAddressError",
     "EndpointDownError",
+    "Joined",
     "Ledger",
     "LocalModel",
     "LocalModelError",
@@ -34,6 +36,7 @@ __all__ = [
     "Written",
     "check_address",
     "choose_tasks",
+    "join_written",
     "no_pairs",
     "read_ledger",
     "write",
