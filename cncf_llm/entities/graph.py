@@ -92,7 +92,7 @@ def build_graph(
                 )
                 continue
             head, tail = outcome.head, outcome.tail
-            if outcome.relation == "part_of" and not _owned(head, tail, apis):
+            if outcome.relation == "part_of" and not _owned(head, tail, apis, links):
                 continue
             key = stable_id("edg", outcome.relation, head.entity_id, tail.entity_id)
             edge = edges.setdefault(
@@ -139,11 +139,17 @@ def _statements(text: str, mentions: pl.DataFrame):
                 yield _with_markup(text, first, last), outcome
 
 
-def _owned(part: Mention, whole: Mention, apis: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a kind may belong to a project, going by the API groups that define it.
+def _owned(
+    part: Mention, whole: Mention, apis: Mapping[str, Sequence[str]], links: Mapping[str, str]
+) -> bool:
+    """Whether a part may belong to a project, going by links and by the API groups of a kind.
 
-    "Prometheus Applications" does not make Argo's Application a part of Prometheus.
+    "Prometheus Applications" does not make Argo's Application a part of Prometheus, nor "OpenStack
+    blackbox exporter" the exporter of Prometheus a part of OpenStack.
     """
+    home = linked_project(links, part.label, part.name)
+    if home and home != links.get(whole.name.lower()):
+        return False
     if part.label != KUBERNETES_KIND or whole.name == "Kubernetes":
         return True
     groups = [version.rpartition("/")[0] for version in apis.get(part.name, ())]

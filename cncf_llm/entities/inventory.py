@@ -92,7 +92,7 @@ def list_names(passages: pl.DataFrame) -> Inventory:
     known = frozenset(metrics)
     return Inventory(
         kinds={kind: tuple(sorted(kinds[kind])) for kind in sorted(kinds)},
-        keys=tuple(sorted(k for k in _common(keys, 3) if k not in known)),
+        keys=tuple(sorted(k for k in _common(keys, 3) if k not in known and k != "apiVersion")),
         metrics=_common(metrics, 1),
         fields=_common(fields, _LEAST),
         plugins=_common(plugins, _LEAST),

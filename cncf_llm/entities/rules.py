@@ -38,7 +38,7 @@ _IS_A = (
         "is_a",
         rf"{ASIDE}(?:,| [–—-]|:) (?:an?|the) {MODIFIERS.replace(',?', '')}",
         0.85,
-        after=PHRASE_ENDS,
+        after=rf"(?!,? (?:or|and)\b){PHRASE_ENDS}",
     ),
 )
 _WRITTEN_IN = (

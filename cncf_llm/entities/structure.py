@@ -155,7 +155,9 @@ def _subject(
     for heading in reversed(headings):
         plain = " ".join(_AROUND.sub(" ", heading).split()).lower()
         if plain in subjects:
-            return subjects[plain]
+            found = subjects[plain]
+            # "serviceAccount" is a field, "ServiceAccount" a kind
+            return found if found[0] != KUBERNETES_KIND or found[1] in heading else None
         if plain.endswith("spec") and plain.removesuffix("spec") in subjects:
             return subjects[plain.removesuffix("spec")]
         if plain and not _NEUTRAL.fullmatch(plain):

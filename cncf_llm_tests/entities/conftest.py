@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cncf_llm.entities import build_gazetteer, train_recognizer
+from cncf_llm.entities import Inventory, build_gazetteer, train_recognizer
 from cncf_llm.entities.gazetteer import Gazetteer
 from cncf_llm.entities.recognizer import Recognizer, blank_recognizer
 
@@ -17,6 +17,13 @@ PROJECTS = pl.DataFrame(
             "open-policy-agent",
             "prometheus",
             "container-network-interface",
+            "dragonfly",
+            "copa",
+            "falco",
+            "rook",
+            "keep",
+            "connect",
+            "distribution",
         ],
         "name": [
             "Flux",
@@ -24,8 +31,15 @@ PROJECTS = pl.DataFrame(
             "Open Policy Agent",
             "Prometheus",
             "Container Network Interface",
+            "Dragonfly",
+            "Copa",
+            "Falco",
+            "Rook",
+            "Keep",
+            "Connect",
+            "Distribution",
         ],
-        "aliases": [[], [], ["OPA"], [], ["CNI"]],
+        "aliases": [[], [], ["OPA"], [], ["CNI"], *([] for _ in range(7))],
     },
     schema_overrides={"aliases": pl.List(pl.String)},
 )
@@ -42,10 +56,19 @@ NEIGHBOURS = pl.DataFrame(
     }
 )
 
+INVENTORY = Inventory(
+    kinds={"WidgetSet": ("widgets.example.io/v1",)},
+    keys=("targetRef",),
+    metrics=("widget_queue_depth",),
+    fields=("replicas", "new"),
+    plugins=("forward", "cache", "prometheus"),
+    terms=("Pod Lifecycle",),
+)
+
 
 @pytest.fixture(scope="session")
 def gazetteer() -> Gazetteer:
-    return build_gazetteer(PROJECTS, NEIGHBOURS, ["WidgetSet"])
+    return build_gazetteer(PROJECTS, NEIGHBOURS, INVENTORY)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-from cncf_llm.entities import LABELS, kinds_in_yaml, project_links
+from cncf_llm.entities import LABELS
 from cncf_llm.entities.gazetteer import Gazetteer, build_gazetteer, kinds_of_kubernetes
-from cncf_llm_tests.entities.conftest import NEIGHBOURS, PROJECTS
+from cncf_llm_tests.entities.conftest import INVENTORY, NEIGHBOURS, PROJECTS
 
 
 def by_form(gazetteer: Gazetteer) -> dict[str, tuple[str, str]]:
@@ -37,20 +37,17 @@ def test_no_form_belongs_to_two_entries(gazetteer: Gazetteer) -> None:
 
 
 def test_the_order_of_rows_does_not_matter(gazetteer: Gazetteer) -> None:
-    assert build_gazetteer(PROJECTS.reverse(), NEIGHBOURS.reverse(), ["WidgetSet"]) == gazetteer
+    assert build_gazetteer(PROJECTS.reverse(), NEIGHBOURS.reverse(), INVENTORY) == gazetteer
 
 
-def test_links_lead_from_names_and_aliases_to_keys() -> None:
-    links = project_links(PROJECTS)
-    assert links["opa"] == links["open policy agent"] == "open-policy-agent"
-    assert "kubernetes" not in links
-
-
-def test_kinds_come_from_manifests_only() -> None:
-    manifest = "apiVersion: example.io/v1\nkind: WidgetSet\n"
-    other = "kind: NotAManifest\nname: x\n"
-    assert kinds_in_yaml([manifest, manifest, other, other]) == ["WidgetSet"]
-    assert kinds_in_yaml([manifest]) == []
+def test_what_the_corpus_lists_is_known(gazetteer: Gazetteer) -> None:
+    known = by_form(gazetteer)
+    assert known["targetRef"] == ("SETTING", "targetRef")
+    assert known["widget_queue_depth"] == ("METRIC", "widget_queue_depth")
+    assert known["pod lifecycle"] == ("CONCEPT", "pod lifecycle")
+    assert gazetteer.apis == {"WidgetSet": ("widgets.example.io/v1",)}
+    assert gazetteer.fields == {"replicas"}  # "new" is nobody's name
+    assert gazetteer.plugins == {"forward", "cache"}  # "prometheus plugin" names the project
 
 
 def test_kinds_of_kubernetes_are_its_own() -> None:

@@ -26,13 +26,44 @@ ROW = {
     "parent_project": "Open Policy Agent",
     "organization": "cloud-native-computing-foundation",
 }
+APIS = {"WidgetSet": ["fluxcd.io/v1", "fluxcd.io/v1beta1"], "Job": ["batch/v1"]}
 LINKS = {"flux": "flux", "opa": "open-policy-agent", "open policy agent": "open-policy-agent"}
 
 
 def graph_of(rules: Recognizer, *texts: str, row: dict = ROW) -> Graph:
     given = passages(*texts, project=row["project"])
     found, _ = _in_passages(rules, given, {row["project"]: row["name"]})
-    return build_graph(row, given, MENTIONS.frame(found), LINKS)
+    return build_graph(row, given, MENTIONS.frame(found), LINKS, APIS)
+
+
+def test_kinds_resolve_to_group_and_version(rules: Recognizer) -> None:
+    graph = graph_of(rules, "A WidgetSet and a Kubernetes Job, and a FancyThing resource.")
+    found = dict(graph.nodes.select("name", "api_versions").iter_rows())
+    assert found["WidgetSet"] == APIS["WidgetSet"]
+    assert found["Job"] == ["batch/v1"]
+    assert found["FancyThing"] == found["Kubernetes"] == []
+
+
+def test_a_kind_is_part_of_the_project_of_its_group_alone(rules: Recognizer) -> None:
+    graph = graph_of(rules, "A Flux WidgetSet.", "A Helm WidgetSet.", "A Kubernetes Job.")
+    assert {edge for edge in edges_of(graph) if edge[1] == "part_of"} == {
+        ("WidgetSet", "part_of", "Flux"),
+        ("Job", "part_of", "Kubernetes"),
+    }
+
+
+def test_structure_adds_edges_and_nodes(rules: Recognizer) -> None:
+    table = "| Flag | Use |\n| --- | --- |\n| `--depth` | how deep |"
+    given = passages(table, "Flux is here.", project="flux").with_columns(
+        title=pl.lit("flux"), heading_path=pl.lit(["Flags"])
+    )
+    found, _ = _in_passages(rules, given, {"flux": "Flux"})
+    graph = build_graph(ROW, given, MENTIONS.frame(found), LINKS, APIS)
+    edge = graph.edges.filter(type="configured_by").row(0, named=True)
+    assert (edge["head_name"], edge["tail_name"]) == ("Flux", "--depth")
+    assert edge["sentence"] == "| `--depth` | how deep |"
+    assert edge["passage_ids"] == ["psg-0"]
+    assert {edge["head"], edge["tail"]} <= set(graph.nodes["entity_id"])
 
 
 def edges_of(graph: Graph) -> set[tuple[str, str, str]]:
