@@ -11,6 +11,7 @@ _FOLDERS = word_set(
     "minutes netlify-plugins news notes proposals release-notes releases rfcs test tests testing "
     "upgrading version_history _posts"
 )
+_SOURCE_FOLDERS = word_set("source src pkg cmd internal")  # at the top of a repository
 _FILES = word_set(
     "adopters announcements changelog changes code-of-conduct code_of_conduct community contribute "
     "contributing contributors develop developer development developing governance maintainers "
@@ -42,6 +43,7 @@ def is_for_users(path: str, repository: str = "") -> bool:
         and stem not in _FILES_IN_CAPITALS
         and not is_release_notes(path)
         and name not in _REPOSITORIES
+        and _SOURCE_FOLDERS.isdisjoint(folders[:1])
     )
 
 

@@ -13,6 +13,9 @@ _SAYS_NOTHING = word_set(
     "labels annotations metrics commands command introduction install installation readme features "
     "line api tool the a an and of to for in with how using use your"
 )
+_FOLDERS_OF_TUTORIALS = word_set(
+    "tutorials tutorial examples example sandboxes demo demos walkthroughs codelabs workshop"
+)
 _LINKS = re.compile(
     r"\b(?:mentioned|explained|covered|outlined|discussed) in\b"
     r"|\b(?:(?:click|see|read|found|available|described|listed|documented|check(?:ed)?(?: it)? out"
@@ -55,9 +58,21 @@ def _stem(word: str) -> str:
     return word.removesuffix("s").removesuffix("ing").removesuffix("e")
 
 
+def is_tutorial(section: Section) -> bool:
+    """Tell whether a page builds one example up, each section on those before it."""
+    return not _FOLDERS_OF_TUTORIALS.isdisjoint(section.path.lower().split("/"))
+
+
 def leans_on_links(text: str) -> bool:
     """Tell whether a text sends its reader to a link or a picture, which an answer has not."""
     return _LINKS.search(text) is not None
+
+
+def is_list_of_links(raw: str) -> bool:
+    """Tell whether most items of a text's lists are links and nothing else."""
+    items = re.findall(r"^\s*(?:[-*]|\d+\.) (.+)$", raw, re.MULTILINE)
+    bare = [item for item in items if re.fullmatch(r"!?\[[^\]]*\]\([^)]*\)[.,;]?", item.strip())]
+    return len(bare) >= 2 and 2 * len(bare) >= len(items)
 
 
 def is_vague(question: str) -> bool:

@@ -44,7 +44,7 @@ _OUTSIDE_IN_QUESTION = re.compile(
     r"other|following)\b|…|\.\.\.",
     re.IGNORECASE,
 )
-_LEFTOVER_EVEN_IN_CODE = re.compile(r"\[\[VAR::|\{\{[<%]|\{/\*|\*/\}")
+_LEFTOVER_EVEN_IN_CODE = re.compile(r"\[\[VAR::|\{\{[<%]|\{/\*|\*/\}|\|[a-z]+_[a-z_]+\|")
 _LEFTOVER = re.compile(r"\{\{|\}\}|\{%|<!--|</?[a-z]+[^>`]*>\s*</|\[\^?\d+\]|:::|&[a-z]+;")
 
 

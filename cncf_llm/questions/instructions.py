@@ -43,10 +43,19 @@ def bare_verb(word: str) -> str | None:
     return None
 
 
+def is_report(heading: str) -> bool:
+    """Tell "Rollback fails with an error" from an instruction: a verb follows the first word."""
+    return (
+        re.match(r"\S+ (?:\S+ )?(?:fails|hangs|is|are|does|was|skips|stops|never)\b", heading)
+        is not None
+    )
+
+
 def first_person(task: str) -> str:
     """Return an instruction as the one who follows it says it: "my cluster" for "your cluster"."""
     for yours, mine in (("yourself", "myself"), ("your own", "my own"), ("your", "my")):
         task = re.sub(rf"\b{yours}\b", mine, task)
+    task = re.sub(r",?\s+you$", "", task)
     return re.sub(r"\byou (?=have|want|need|use|run)", "I ", task)
 
 

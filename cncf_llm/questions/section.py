@@ -36,6 +36,7 @@ class Section:
     `part` is the part of the project that the document is about, such as "the cache plugin".
     `product` is its own name where a project has several: "Argo CD" of Argo. `before` is what a
     Stack Overflow thread asks: ids and texts of the passages before its first answer.
+    `raw` is the text with the links that `text` has no more.
     """
 
     passage_id: str
@@ -52,6 +53,7 @@ class Section:
     source: str = "repository"
     product: str | None = None
     before: tuple[tuple[str, str], ...] = ()
+    raw: str = ""
 
     @property
     def heading(self) -> str:
@@ -102,6 +104,7 @@ def sections(passages: pl.DataFrame, nodes: pl.DataFrame) -> list[Section]:
                 title=plain(row["title"] or ""),
                 heading_path=tuple(plain(heading) for heading in row["heading_path"] or ()),
                 text=without_links(row["text"]),
+                raw=row["text"],
                 path=row["path"],
                 whole=parts[place] == 1 and place not in parents,
                 names=named.get(row["passage_id"], {}),

@@ -68,7 +68,8 @@ def described(section: Section) -> Iterable[Described]:
     on_metrics = not {"metrics", "statistics", "stats", "counters", "gauges"}.isdisjoint(places)
     for block in section.blocks:
         if block.kind == "table" and not is_field_table(block):
-            yield from _of_table(block, "metric" if on_metrics else None)
+            said = _noun_of(before) or _noun_of(section.heading) or _noun_of(section.title)
+            yield from _of_table(block, "metric" if on_metrics else None, said)
         elif block.kind == "list" and not block.ordered:
             yield from _of_list(block, _noun_of(before) or _noun_of(section.heading))
         elif block.kind == "code":
@@ -76,7 +77,7 @@ def described(section: Section) -> Iterable[Described]:
         before = block.text if block.kind == "paragraph" else before
 
 
-def _of_table(block: Block, noun: str | None) -> Iterable[Described]:
+def _of_table(block: Block, noun: str | None, said: str | None) -> Iterable[Described]:
     heads = [plain(cell).lower() for cell in block.header]
     name = next((i for i, head in enumerate(heads) if set(head.split()) & _NAME), None)
     description = next((i for i, head in enumerate(heads) if head in _DESCRIPTION), None)
@@ -86,7 +87,7 @@ def _of_table(block: Block, noun: str | None) -> Iterable[Described]:
     for row in block.rows:
         if len(row) == len(heads):
             stated = row[default] if default is not None else ""
-            called = noun or _noun_of(heads[name]) or _named(heads[name])
+            called = noun or _noun_of(heads[name]) or _named(heads[name]) or said
             yield Described(row[name], called, row[description], stated)
 
 

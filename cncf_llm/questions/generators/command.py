@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from cncf_llm.questions.blocks import Block
-from cncf_llm.questions.context import aside
+from cncf_llm.questions.context import aside, is_tutorial
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
 from cncf_llm.questions.section import Section, project_name
@@ -53,18 +53,21 @@ _PURPOSES = (
 _VALUE_MISSING = re.compile(
     r"(?:--version|--namespace|-n|--from-literal=\w+)=?(?: {2,}|\s*$)|=\s+-"
 )
+_HEAD_OF_OUTPUT = re.compile(r"[A-Z]{2,}(?:[ \t-]*[A-Z]+)*(?: {2,}|\t)[A-Z]")
 _THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
 _VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
-    r"previous|before|earlier|next|now|here|also|first|second|such|another|new one|both|example|commands?|you "
-    r"(?:created|just|defined|made|installed|deployed)|"
-    r"the (?:application|app|program|file|output|response|result|change|value)s?)\b",
+    r"previous|before|earlier|next|now|here|also|first|second|such|another|new one|both|example|"
+    r"commands?|you (?:created|just|defined|made|installed|deployed)|"
+    r"the (?:application|app|program|demo|file|output|response|result|change|value)s?)\b",
     re.IGNORECASE,
 )
 
 
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
     """Yield the commands that a section explains."""
+    if is_tutorial(section):
+        return  # its commands handle what the tutorial has made
     asked = project_name(project, section)
     for before, block in pairwise(section.blocks):
         if before.kind != "paragraph" or not is_shell(block):
@@ -128,6 +131,8 @@ def _commands(block: Block) -> list[str]:
     typed: list[str] = []
     continued = False
     for line in lines:
+        if _HEAD_OF_OUTPUT.match(line):
+            break
         prompt = re.match(r"\s*[$>] (?P<rest>.+)", line)
         if continued or (prompt and prompted):
             typed.append(prompt["rest"] if prompt and not continued else line)

@@ -44,7 +44,8 @@ _DEFINITION = re.compile(
     r"(?P<article>an?|the)?\s*(?P<term>[\w][\w ./+-]{0,48}?)(?: \([^()]{2,40}\))?"
     r"(?:, (?:also|sometimes|often) [^,]+,)? (?P<be>is|are) (?:an?|the)\b"
     r"(?! (?:the )?(?:most|longest|best|easiest|simplest|first|last|recommended|same|default|only"
-    r"|ideal|good|great|common|perfect|useful|popular|key|important|new|bit|lot)"
+    r"|ideal|good|great|common|perfect|useful|popular|key|important|new|bit|lot"
+    r"|successors?|alternatives?|replacements?|equivalent|opposite)"
     r"\b)",
     re.IGNORECASE,
 )
@@ -53,6 +54,9 @@ _SAYS_WHOSE = re.compile(  # whose project it is says not what it is
     re.IGNORECASE,
 )
 _MANUAL_NAME = re.compile(r"[*`]*(?P<term>[\w-]+)[*`]*\s+[-–—]\s+(?P<rest>[a-z-]+s .+)", re.DOTALL)
+_OPENS_PAGE = word_set(
+    "overview introduction about background definition summary motivation basics"
+)
 _NO_TERM = word_set(
     "this that it these those there here which what who everything goal purpose idea result reason "
     "problem default following above below first second next other same overview introduction "
@@ -112,7 +116,10 @@ def _is_term(
     known = names.get(normalised(term))
     if known == "COMPONENT" or (known == "KUBERNETES_KIND" and first):
         return True
-    if not first or _singular(term) not in (_singular(section.heading), _singular(section.title)):
+    names_it = _singular(term) == _singular(section.heading)
+    if not names_it and (not section.heading_path or set(words(section.heading)) <= _OPENS_PAGE):
+        names_it = _singular(term) == _singular(section.title)
+    if not first or not names_it:
         return False
     glossary = "glossary" in normalised(f"{section.title} {section.path}").split()
     return glossary or len(tokens) > 1 or bool(article) or not term.islower()

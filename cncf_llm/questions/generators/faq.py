@@ -8,7 +8,7 @@ documents that train nothing.
 import re
 from collections.abc import Iterable, Mapping
 
-from cncf_llm.questions.context import is_faq, is_vague, leans_on_links, topic
+from cncf_llm.questions.context import is_faq, is_list_of_links, is_vague, leans_on_links, topic
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
 from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE
 from cncf_llm.questions.section import Section, project_name
@@ -77,13 +77,15 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if len(words(answer)) < FEWEST_ANSWER_WORDS:
         yield Drop("answer-too-short", where)
         return
-    if leans_on_links(answer) or all(points_elsewhere(each) for each in sentences(answer)):
+    first_sentence = sentences(answer)[0]
+    leans = leans_on_links(answer) or is_list_of_links(section.raw)
+    if leans or points_elsewhere(first_sentence):
         yield Drop("needs-link", where)
         return
     asked = project_name(project, section)
     about = topic(section) if section.heading_path else None
     question = sentence_case(question, section.text, (*section.names, asked))
-    question = question[0].upper() + question[1:]
+    question = re.sub(r"(?:^|(?<=[.?!] ))[a-z]", lambda match: match[0].upper(), question)
     own = normalised(asked) in normalised(question)
     if not is_faq(section) and about is None and section.heading_path:
         yield Drop("no-subject", where)

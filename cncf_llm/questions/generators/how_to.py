@@ -4,9 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.blocks import Block
-from cncf_llm.questions.context import aside
+from cncf_llm.questions.context import aside, is_list_of_links, is_tutorial
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
+from cncf_llm.questions.instructions import (
+    MAKES_THE_SOFTWARE,
+    bare_verb,
+    first_person,
+    is_report,
+    is_shell,
+)
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentence_case, without_last_pointer
 from cncf_llm.questions.words import normalised, word_set, words
@@ -30,8 +36,10 @@ _PART_OF_EXAMPLE = re.compile(
     r"examples?\b|step\b|walkthrough|tutorial|demo\b|.*\b(?:example|tutorial|walkthrough|demo)$",
     re.I,
 )
-_FOLDERS_OF_EXAMPLES = word_set(
-    "tutorials tutorial examples example sandboxes demo demos walkthroughs codelabs workshop"
+_OF_AN_EXAMPLE = re.compile(r"\b(?:demo|samples?|examples?|sandbox)\b", re.IGNORECASE)
+_OF_THE_INSIDE = re.compile(
+    r"\b(?:implementation|internals?|architecture|design|threat model|specification)\b",
+    re.IGNORECASE,
 )
 _BEGINS_LATE = re.compile(
     r"(?:then|next|finally|after|once|now|push the|commit the|lastly|afterwards|in the same)\b"
@@ -69,8 +77,14 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if len(words(" ".join(prose))) < FEWEST_WORDS:
         yield Drop("answer-too-short", f"{where}: a command without a word on it")
         return
-    if not _FOLDERS_OF_EXAMPLES.isdisjoint(section.path.lower().split("/")):
+    if is_tutorial(section):
         yield Drop("not-self-contained", f"{where}: is a step of a tutorial")
+        return
+    if _OF_THE_INSIDE.search(section.title):
+        yield Drop("no-instruction", f"{where}: says what the software does")
+        return
+    if is_list_of_links(section.raw):
+        yield Drop("needs-link", where)
         return
     if _CONTINUES.search(section.text) or _BEGINS_LATE.match(section.text):
         yield Drop("not-self-contained", f"{where}: continues an earlier section")
@@ -86,7 +100,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
 def _task(section: Section, project: str) -> str | None:
     """Return what the heading tells to do, as in "install the chart", or None."""
     heading = section.heading.strip().rstrip(".:")
-    if _NUMBERED.match(heading):
+    if _NUMBERED.match(heading) or is_report(heading) or _OF_AN_EXAMPLE.search(heading):
         return None
     asked = _ASKED.match(heading)
     if asked:

@@ -98,7 +98,8 @@ def facts(project: Mapping[str, object]) -> Iterable[Fact]:
             answer = _REACHED[column].format(project=name, date=_date(str(project[column])))
             yield fact(phrasings, f"{column} date", answer)
     repositories = project["repositories"]
-    if isinstance(repositories, list) and repositories:
+    named = repositories[0].rpartition("/")[2] if isinstance(repositories, list) else ""
+    if repositories and named not in ("community", "website", "docs", ".github"):
         yield fact(REPOSITORY, "repository", f"The source of {name} is at {repositories[0]}.")
     if project["homepage"]:
         yield fact(HOMEPAGE, "home page", f"The home page of {name} is {project['homepage']}.")

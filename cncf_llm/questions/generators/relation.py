@@ -17,6 +17,7 @@ class _Relation:
     says: str
     phrasings: Phrasings
     most: int  # more values than this are rather a list of mentions than an answer
+    least: int = 1  # of what has many values, one alone was found by chance
 
 
 # An edge type maps to its phrasings. {head} is the project, or "its part in the project".
@@ -42,6 +43,7 @@ RELATIONS = {
             held_out=("Of which specifications is {head} an implementation?",),
         ),
         most=6,
+        least=2,
     ),
     "integrates_with": _Relation(
         "{head} integrates with {tails}.",
@@ -53,6 +55,7 @@ RELATIONS = {
             held_out=("With which other software can I combine {head}?",),
         ),
         most=8,
+        least=2,
     ),
     "depends_on": _Relation(
         "{head} depends on {tails}.",
@@ -64,6 +67,7 @@ RELATIONS = {
             held_out=("What does {head} need in order to work?",),
         ),
         most=6,
+        least=2,
     ),
     "runs_on": _Relation(
         "{head} runs on {tails}.",
@@ -75,6 +79,7 @@ RELATIONS = {
             held_out=("Where can somebody run {head}?",),
         ),
         most=8,
+        least=2,
     ),
     "alternative_to": _Relation(
         "{head} is an alternative to {tails}.",
@@ -143,6 +148,8 @@ def _fact(
     tails = list({normalised(row["tail_name"]): row["tail_name"] for row in rows}.values())
     if len(tails) > relation.most:
         return Drop("answer-too-long", f"{head} {rows[0]['type']}: {len(tails)} values"), edge_ids
+    if len(tails) < relation.least:
+        return Drop("answer-incomplete", f"{head} {rows[0]['type']}: {tails[0]} alone?"), edge_ids
     if rows[0]["type"] == "is_a":
         tails = [_with_article(tail) for tail in tails]
     asked = head

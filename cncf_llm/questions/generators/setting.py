@@ -77,6 +77,9 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         if name is None or name in _TOO_COMMON or not found.description:
             continue
         noun = _noun(name, found.noun)
+        if noun is None:
+            yield Drop("no-subject", f"{section.title} > {section.heading}: what is {name}?")
+            continue
         if noun == "metric" and str(project["project"]) not in normalised(name).split("_"):
             yield Drop("no-subject", f"{section.title} > {section.heading}: metric {name} of what?")
             continue
@@ -112,12 +115,12 @@ def _name(shown: str) -> str | None:
     return name if re.fullmatch(r"(?:-{1,2}|_{0,2})[A-Za-z][\w./\[\]-]*", name) else None
 
 
-def _noun(name: str, noun: str | None) -> str:
+def _noun(name: str, noun: str | None) -> str | None:
     if name.startswith("-"):
         return "flag"
     if name.isupper() and "_" in name:
         return "environment variable"
-    return noun or "setting"
+    return noun
 
 
 def _is_specific(name: str) -> bool:

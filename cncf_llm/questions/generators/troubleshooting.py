@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from cncf_llm.questions.context import leans_on_links
+from cncf_llm.questions.context import is_list_of_links, leans_on_links
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_report
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import without_last_pointer
 from cncf_llm.questions.words import words
@@ -78,7 +78,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if MAKES_THE_SOFTWARE.search(answer):
         yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")
         return
-    if leans_on_links(answer):
+    if leans_on_links(answer) or is_list_of_links(section.raw):
         yield Drop("needs-link", where)
         return
     symptom = check["check"] if check else re.sub(r"^(?:Problem|Symptom|Issue):\s*", "", heading)
@@ -99,7 +99,7 @@ def _is_symptom(section: Section, heading: str, *, is_check: bool) -> bool:
         and _SYMPTOM.search(heading) is not None
         and not _GENERAL.match(heading)
         and not re.match(r"(?:why|how|what|when|I was|I am)\b", heading, re.IGNORECASE)
-        and (bare_verb(first) is None or first.lower() in ("fix", "issue"))
+        and (bare_verb(first) is None or first.lower() in ("fix", "issue") or is_report(heading))
     )
 
 
