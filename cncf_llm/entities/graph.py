@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from cncf_llm.entities.labels import (
-    CATEGORY,
     KUBERNETES_KIND,
-    MATURITY,
-    ORGANIZATION,
     PROJECT,
     SETTING,
 )
 from cncf_llm.entities.linking import linked_project
 from cncf_llm.entities.mentions import entity_id
+from cncf_llm.entities.nodes import landscape_facts, mentioned_nodes, node_row
 from cncf_llm.entities.plain import Unit, sentences, units
 from cncf_llm.entities.relations import Mention, Refused, find_relations
 from cncf_llm.entities.structure import find_structure, subjects_of
@@ -104,12 +102,12 @@ def build_graph(
     if {"title", "heading_path"} <= set(passages.columns):
         named = _add_structure(project, passages, mentions, apis, edges)
     rows = [_row(key, edge) for key, edge in edges.items()]
-    node_rows = _mentioned(mentions, links, apis)
-    landscape_nodes, landscape_edges = _landscape(project, links)
+    node_rows = mentioned_nodes(mentions, links, apis)
+    landscape_nodes, landscape_edges = landscape_facts(project, links)
     known = {row["entity_id"] for row in node_rows}
     for new, (label, name) in sorted(named.items()):
         if new not in known:
-            node_rows.append(_node(new, label, name, links, apis))
+            node_rows.append(node_row(new, label, name, links, apis))
             known.add(new)
     node_rows += [row for row in landscape_nodes if row["entity_id"] not in known]
     stated = set(edges)
@@ -236,106 +234,3 @@ def _row(edge_id: str, edge: _Edge) -> dict:
         "sentence": edge.best[1] if edge.best else None,
         "passage_ids": sorted(edge.passages),
     }
-
-
-def _mentioned(
-    mentions: pl.DataFrame, links: Mapping[str, str], apis: Mapping[str, Sequence[str]]
-) -> list[dict]:
-    grouped = (
-        mentions.sort("passage_id", "start")
-        .group_by("entity_id", maintain_order=True)
-        .agg(
-            pl.col("label").first(),
-            _commonest_name(),
-            pl.len().alias("mentions"),
-            pl.col("passage_id").unique().sort().alias("passage_ids"),
-        )
-    )
-    return [
-        _node(row["entity_id"], row["label"], row["name"], links, apis)
-        | {"mentions": row["mentions"], "passage_ids": row["passage_ids"]}
-        for row in grouped.iter_rows(named=True)
-    ]
-
-
-def _node(
-    new: str,
-    label: str,
-    name: str,
-    links: Mapping[str, str],
-    apis: Mapping[str, Sequence[str]],
-) -> dict:
-    """Return the row of an entity that no sentence mentions yet."""
-    return {
-        "entity_id": new,
-        "label": label,
-        "name": name,
-        "project_key": linked_project(links, label, name),
-        "api_versions": list(apis.get(name, ())) if label == KUBERNETES_KIND else [],
-        "mentions": 0,
-        "passage_ids": [],
-    }
-
-
-def _commonest_name() -> pl.Expr:
-    """The most frequent spelling of an entity's name, the first in the alphabet of several."""
-    return pl.col("name").mode().sort().first()
-
-
-def _landscape(
-    project: Mapping[str, object], links: Mapping[str, str]
-) -> tuple[list[dict], list[dict]]:
-    """Return the nodes and edges that a project's landscape row states."""
-    key, name = str(project["project"]), str(project["name"])
-    nodes: dict[str, dict] = {}
-
-    def node(label: str, title: str, project_key: str | None = None) -> str:
-        new = entity_id(label, title)
-        nodes[new] = {
-            "entity_id": new,
-            "label": label,
-            "name": title,
-            "project_key": project_key,
-            "api_versions": [],
-            "mentions": 0,
-            "passage_ids": [],
-        }
-        return new
-
-    head = node(PROJECT, name, key)
-    facts = [
-        ("in_category", CATEGORY, project.get("category")),
-        ("in_subcategory", CATEGORY, project.get("subcategory")),
-        ("has_maturity", MATURITY, project.get("maturity")),
-        ("child_of", PROJECT, project.get("parent_project")),
-        ("maintained_by", ORGANIZATION, _organization(project.get("organization"))),
-    ]
-    edges = []
-    for relation, label, value in facts:
-        if not value:
-            continue
-        title = str(value)
-        linked = links.get(title.lower(), title if title in links.values() else None)
-        tail = node(label, title, linked if label == PROJECT else None)
-        edges.append(
-            {
-                "edge_id": stable_id("edg", relation, head, tail),
-                "type": relation,
-                "head": head,
-                "head_name": name,
-                "tail": tail,
-                "tail_name": title,
-                "count": 1,
-                "confidence": 1.0,
-                "sentence": None,
-                "passage_ids": [],
-            }
-        )
-    return list(nodes.values()), edges
-
-
-def _organization(slug: object) -> str | None:
-    """Turn the landscape's name for an organisation, a slug, into a name."""
-    if not slug:
-        return None
-    return " ".join(word.capitalize() for word in str(slug).replace("_", "-").split("-"))

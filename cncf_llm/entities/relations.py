@@ -135,6 +135,8 @@ def _judge(rule: Rule, head: Mention, tail: Mention, clause: str) -> Relation | 
         rule.tails and tail.label not in rule.tails
     ):
         return None
+    if rule.named and not rule.named.fullmatch(tail.name):
+        return None
     if rule.relation == "part_of" and head.label == KUBERNETES_KIND and not _owns(head, tail):
         return None
     learnt = head.statistical or tail.statistical

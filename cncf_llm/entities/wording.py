@@ -35,6 +35,15 @@ STANDARD_ENDS = (
     r"|apis?|authentication|encryption|connections?|endpoints?|artifacts?|registries|<\w+>)\b)"
 )
 
+ENDS = r"(?= ?(?:[.,;:)!]|$)| \()"
+IN_CLUSTER = (
+    r"(?= ?(?:[.,;:)!]|$)| (?:clusters?|and|or|as|with|using|on|in|nodes?|hosts?|machines"
+    r"|containers?|systems?|platforms?|environments?|via|from|to|for|that|which|by|when|where"
+    r"|instances?)\b| \()"
+)
+NO_MODIFIER = r"(?! ?[-/]| (?:metrics|users|resources|configuration|documentation|to be)\b)"
+YOUR = r"(?:the |an? |your |each |this |its |our )?"
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -44,7 +53,8 @@ class Rule:
     `anywhere` allows any words before the earlier one, which else must open its clause; `lead` must
     stand right before it. `heads` and `tails` narrow the labels that the relation's signature
     allows. `presupposed` says that the words hold even where the sentence denies or supposes:
-    "if the replicas field of the Deployment is not set". `capital` asks for a head with a capital.
+    "if the replicas field of the Deployment is not set". `capital` asks for a head with a capital,
+    `named` for a tail whose name fits.
     """
 
     relation: str
@@ -58,6 +68,7 @@ class Rule:
     lead: re.Pattern[str] | None = None
     presupposed: bool = False
     capital: bool = False
+    named: re.Pattern[str] | None = None
 
 
 def rule(
@@ -73,6 +84,7 @@ def rule(
     lead: str | None = None,
     presupposed: bool = False,
     capital: bool = False,
+    named: str | None = None,
 ) -> Rule:
     return Rule(
         relation,
@@ -86,4 +98,5 @@ def rule(
         re.compile(rf"(?:^|.*[\s(\"']){lead}$", re.I | re.S) if lead else None,
         presupposed,
         capital,
+        re.compile(named, re.I) if named else None,
     )
