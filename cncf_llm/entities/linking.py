@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from cncf_llm.entities.gazetteer import curated
-from cncf_llm.entities.labels import COMPONENT, PROJECT, STANDARD
+from cncf_llm.entities.labels import COMPONENT, LANGUAGE, PROJECT, STANDARD
 
-# CNI and SPIFFE are standards and yet landscape projects; a command or concept never is one.
-_LINKED = frozenset({PROJECT, STANDARD, COMPONENT})
+# CNI is a standard, KCL a language, and both are projects; a command or concept never is one.
+_LINKED = frozenset({PROJECT, STANDARD, COMPONENT, LANGUAGE})
 
 # Names of repositories that say nothing of what is in them.
 _PLAIN = re.compile(

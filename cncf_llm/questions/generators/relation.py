@@ -118,15 +118,19 @@ def facts(
     `nodes` and `edges` are the project's NODES and EDGES. Edges without passages are landscape
     facts, which another generator asks for.
     """
-    own = {
-        row["entity_id"]
-        for row in nodes.select("entity_id", "project_key").to_dicts()
-        if row["project_key"] == project["project"]
+    aliases = project.get("aliases")
+    spelled = {
+        str(name).lower()
+        for name in [project["name"], *(aliases if isinstance(aliases, list) else [])]
     }
+    ours = nodes.filter(project_key=project["project"])
+    named = pl.col("name").str.to_lowercase().is_in(list(spelled))
+    own = set(ours.filter(named)["entity_id"])
     sure = edges.filter(
         pl.col("passage_ids").list.len() > 0, pl.col("confidence") >= LEAST_CONFIDENCE
     ).sort("type", "head_name", "head", "tail_name", "tail")
     parts = set(sure.filter(pl.col("type") == "part_of", pl.col("tail").is_in(own))["head"])
+    parts |= set(ours["entity_id"]) - own  # sub-projects under names of their own
     stated = sure.filter(
         pl.col("type").is_in(list(RELATIONS)),
         # A foundation hosts; one sentence that says what a project is may be a figure of speech.
