@@ -9,7 +9,8 @@ _END = re.compile(r"(?<=[.!?])[\"')*_`]*\s+(?=[A-Z`*_\"'(\[])")
 _NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|incl|resp|St|Dr|Mr|Ms|No)\.|\s[A-Z]\.)$")
 _POINTER = re.compile(
     r"(?:for (?:more|further|details|an example)|(?:learn )?more (?:information|details|on|about)"
-    r"|(?:please )?(?:see|view|read|refer|check out|visit))\b|(?:this|the following|the rest of (?:this|the)) (?:document|specification"
+    r"|(?:please )?(?:see|view|read|refer|check out|visit))\b"
+    r"|(?:this|the following|the rest of (?:this|the)) (?:document|specification"
     r"|page|guide|section|chapter|article|tutorial)\b",
     re.IGNORECASE,
 )

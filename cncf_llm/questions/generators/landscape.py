@@ -67,6 +67,7 @@ USE_CASE = Phrasings(
     held_out=("For which task would somebody choose {project}?",),
 )
 
+_NO_SOURCE = ("community", "website", "docs", ".github")  # repositories that stand for several
 _PHRASE = re.compile(r"(?!\S+ is )[a-z][^.*\n]{5,120}")  # sentences of their own would not fit
 _REACHED = {
     "accepted": "{project} was accepted into the CNCF on {date}.",
@@ -98,9 +99,10 @@ def facts(project: Mapping[str, object]) -> Iterable[Fact]:
             answer = _REACHED[column].format(project=name, date=_date(str(project[column])))
             yield fact(phrasings, f"{column} date", answer)
     repositories = project["repositories"]
-    named = repositories[0].rpartition("/")[2] if isinstance(repositories, list) else ""
-    if repositories and named not in ("community", "website", "docs", ".github"):
-        yield fact(REPOSITORY, "repository", f"The source of {name} is at {repositories[0]}.")
+    if isinstance(repositories, list) and repositories:
+        first = str(repositories[0])
+        if first.rpartition("/")[2] not in _NO_SOURCE:
+            yield fact(REPOSITORY, "repository", f"The source of {name} is at {first}.")
     if project["homepage"]:
         yield fact(HOMEPAGE, "home page", f"The home page of {name} is {project['homepage']}.")
     use_case = str(project["use_case"] or "").strip().rstrip(".")

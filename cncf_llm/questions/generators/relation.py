@@ -118,19 +118,12 @@ def facts(
     `nodes` and `edges` are the project's NODES and EDGES. Edges without passages are landscape
     facts, which another generator asks for.
     """
-    aliases = project.get("aliases")
-    spelled = {
-        str(name).lower()
-        for name in [project["name"], *(aliases if isinstance(aliases, list) else [])]
-    }
-    ours = nodes.filter(project_key=project["project"])
-    named = pl.col("name").str.to_lowercase().is_in(list(spelled))
-    own = set(ours.filter(named)["entity_id"])
+    own, sub_projects = own_entities(project, nodes)
     sure = edges.filter(
         pl.col("passage_ids").list.len() > 0, pl.col("confidence") >= LEAST_CONFIDENCE
     ).sort("type", "head_name", "head", "tail_name", "tail")
     parts = set(sure.filter(pl.col("type") == "part_of", pl.col("tail").is_in(own))["head"])
-    parts |= set(ours["entity_id"]) - own  # sub-projects under names of their own
+    parts |= sub_projects
     stated = sure.filter(
         pl.col("type").is_in(list(RELATIONS)),
         # A foundation hosts; one sentence that says what a project is may be a figure of speech.
@@ -141,6 +134,19 @@ def facts(
         rows = group.to_dicts()
         if rows[0]["head"] in own | parts:
             yield _fact(project, rows, is_part=rows[0]["head"] not in own)
+
+
+def own_entities(project: Mapping[str, object], nodes: pl.DataFrame) -> tuple[set[str], set[str]]:
+    """Return the ids of the project itself, and of its sub-projects under names of their own."""
+    aliases = project.get("aliases")
+    spelled = {
+        str(name).lower()
+        for name in [project["name"], *(aliases if isinstance(aliases, list) else [])]
+    }
+    ours = nodes.filter(project_key=project["project"])
+    named = pl.col("name").str.to_lowercase().is_in(list(spelled))
+    own = set(ours.filter(named)["entity_id"])
+    return own, set(ours["entity_id"]) - own
 
 
 def _fact(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cncf_llm.questions.facts import Fact, Phrasings
-from cncf_llm.questions.generators.relation import LEAST_CONFIDENCE, joined
+from cncf_llm.questions.generators.relation import LEAST_CONFIDENCE, joined, own_entities
 from cncf_llm.questions.section import project_name
 from cncf_llm.questions.words import normalised
 
@@ -78,11 +78,11 @@ def facts(
     by_head: dict[str, list[dict]] = {}
     for row in rows:
         by_head.setdefault(row["head"], []).append(row)
-    own = {entity for entity, key in keys.items() if key == project["project"]}
+    own, sub_projects = own_entities(project, nodes)
     name = project_name(project)
     for first, verb in FIRST.items():
         hops = [row for row in rows if row["head"] in own and row["type"] == first]
-        hops = [row for row in hops if row["tail"] not in own]
+        hops = [row for row in hops if row["tail"] not in own | sub_projects]
         yield from _by_edge(name, verb, hops, by_head)
         yield from _by_landscape(name, verb, hops, keys, maturity)
     parts = [row for row in rows if row["type"] == "part_of" and row["tail"] in own]
