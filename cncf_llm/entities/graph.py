@@ -20,6 +20,7 @@ from cncf_llm.entities.structure import find_structure, subjects_of
 from cncf_llm.entities.tables import EDGES, NODES
 from cncf_llm.store import DROPS, stable_id
 
+_PROSE = 6  # spaces: a shorter cell is no sentence
 _LONGEST = 700  # characters of a sentence
 SUREST = 0.99  # however many sentences say it
 
@@ -123,7 +124,7 @@ def _statements(text: str, mentions: pl.DataFrame):
     """Yield each sentence of a passage, verbatim, with each relation found in it or refused."""
     rows = mentions.sort("start").rows(named=True)
     for unit in units(text):
-        if unit.kind in ("code", "cell"):
+        if unit.kind == "code" or (unit.kind == "cell" and unit.text.count(" ") < _PROSE):
             continue
         for start, end in sentences(unit.text):
             if end - start > _LONGEST:
