@@ -40,6 +40,7 @@ _FIELD = re.compile(r"[a-z][A-Za-z0-9]*(?:\.[a-z][A-Za-z0-9]*)*")
 _METRIC = re.compile(rf"(?:{METRIC_NAME}|[a-z]+(?:_[a-z0-9]+){{2,}})")
 _ITEM = re.compile(r"^[-*+] `?([\w.:-]+)[`{ ]")
 _CODE_FLAG = re.compile(rf"^\s*(?:-\w, )?({FLAG})(?:[ =]|$)")
+_ITEM_FLAG = re.compile(rf"^[-*+] `?(?:-\w, )?({FLAG})(?:[ =][^`]*)?`")
 _FENCE = re.compile(r"```")
 _FLAG_PAGE = re.compile(
     r"\b(?:flags?|options?|command[- ]line|arguments?|command reference)\b", re.I
@@ -66,7 +67,7 @@ def find_structure(
     text = str(passage["text"])
     headings = [str(h) for h in [passage["title"], *(passage["heading_path"] or [])] if h]  # type: ignore[misc]
     yield from _definitions(text, own, stems)
-    subject = _subject(headings, subjects)
+    subject = _subject(headings, subjects, own)
     fields = subject if subject and subject[0] == KUBERNETES_KIND else None
     runs = subject if subject and subject[0] != KUBERNETES_KIND else None
     about_flags = any(_FLAG_PAGE.search(heading) for heading in headings)
@@ -93,6 +94,9 @@ def find_structure(
             yield from _row(line, title, runs, fields, own, stems, about_flags, about_metrics)
             continue
         in_table = False
+        flag = _ITEM_FLAG.match(line)
+        if flag and runs and about_flags:
+            yield Stated("configured_by", runs, (SETTING, flag[1]), _ROW, line.strip())
         item = _ITEM.match(line)
         if item and _own_metric(item[1], stems) and about_metrics:
             yield Stated("exposes", own, (METRIC, item[1]), _ROW, line.strip())
@@ -146,11 +150,12 @@ _AROUND = re.compile(
 
 
 def _subject(
-    headings: Sequence[str], subjects: Mapping[str, tuple[str, str]]
+    headings: Sequence[str], subjects: Mapping[str, tuple[str, str]], own: tuple[str, str]
 ) -> tuple[str, str] | None:
     """Return what the nearest heading names that names anything and nothing besides.
 
-    "etcd configuration options" is about etcd; "Deploying etcd" is about deploying.
+    "etcd configuration options" is about etcd; "Deploying etcd" is about deploying. Where all that
+    is above is "Configuration flags" and the like, it is the project that the page belongs to.
     """
     for heading in reversed(headings):
         plain = " ".join(_AROUND.sub(" ", heading).split()).lower()
@@ -162,7 +167,7 @@ def _subject(
             return subjects[plain.removesuffix("spec")]
         if plain and not _NEUTRAL.fullmatch(plain):
             return None
-    return None
+    return own
 
 
 # A heading under which its parent still is the subject.

@@ -4,7 +4,7 @@ import polars as pl
 
 from cncf_llm.entities import find_mentions
 from cncf_llm.entities.mentions import entity_id, entity_name
-from cncf_llm.entities.spans import Span
+from cncf_llm.entities.spans import Method, Span
 from cncf_llm_tests.entities.conftest import SENTENCES, passages
 
 
@@ -66,7 +66,7 @@ def test_no_passages_no_mentions(trained: Path) -> None:
 
 
 def test_names_drop_what_belongs_to_the_occasion() -> None:
-    def named(label: str, text: str, method: str = "pattern") -> str:
+    def named(label: str, text: str, method: Method = "pattern") -> str:
         return entity_name(Span(0, len(text), label, text, method))
 
     assert named("COMMAND", "helm install my-release ./chart --wait") == "helm install my-release"

@@ -37,6 +37,12 @@ def test_flags_in_fenced_help() -> None:
     assert read("promtool", ["Example"], text) == []
 
 
+def test_flags_of_a_page_that_names_nothing_are_the_projects() -> None:
+    expected = [("Prometheus", "configured_by", "--depth")]
+    assert read("Configuration options", ["Flags"], "- `--depth N` how deep") == expected
+    assert read("Testing", ["Flags"], "- `--depth N` how deep") == []
+
+
 def test_fields_of_a_kind() -> None:
     text = "| Field | Type |\n| --- | --- |\n| `size` | int |\n| `kind` | string |\n| Not a key | |"
     expected = [("Gadget", "configured_by", "size")]
