@@ -51,7 +51,7 @@ def names_something(
         title_before = re.search(r"\b(?!The|A|An|Each|Kubernetes|K8s)[A-Z][a-z]+$", before)
         if opens:
             return bool(_KIND_AFTER.match(after)) and not word.endswith("s")
-        return before_name or after_name or (not follows_title and not title_before)
+        return before_name or (not follows_title and (after_name or not title_before))
     if word.islower():
         return bool(re.match(r" (?:clusters?|v?\d)", after)) and not re.search(
             r"(?:\bof|\bthis|\bsome|\bany|\bthat|\bsame|\bone|\bevery|\bwhat)$", before

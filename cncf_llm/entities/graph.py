@@ -167,9 +167,9 @@ def _add_structure(
 ) -> dict[str, tuple[str, str]]:
     """Add what the structure of the pages states; return label and name of its entities."""
     counts = mentions.group_by("label", "name").len().rows()
-    subjects = subjects_of({(label, name): count for label, name, count in counts}, apis)
-    own = (PROJECT, str(project["name"]))
     stems = _stems(project)
+    subjects = subjects_of({(label, name): count for label, name, count in counts}, apis, stems)
+    own = (PROJECT, str(project["name"]))
     named: dict[str, tuple[str, str]] = {}
     for row in passages.select("passage_id", "title", "heading_path", "text").iter_rows(named=True):
         for one in find_structure(row, subjects, own, stems):

@@ -115,6 +115,8 @@ def find_relations(sentence: str, mentions: Iterable[Mention]) -> Iterator[Relat
                     continue
                 head, tail = (second, first) if rule.reverse else (first, second)
                 result = _judge(rule, head, tail, _clause(sentence, first.start, second.end))
+                if rule.named and sentence[second.end - 1] == "s":
+                    continue  # "the containerd snapshotters" are its parts
                 if rule.capital and not sentence[head.start].isupper():
                     continue
                 key = (rule.relation, head.entity_id, tail.entity_id)
@@ -135,8 +137,8 @@ def _judge(rule: Rule, head: Mention, tail: Mention, clause: str) -> Relation | 
         rule.tails and tail.label not in rule.tails
     ):
         return None
-    if rule.named and not rule.named.fullmatch(tail.name):
-        return None
+    if rule.named and (head.name == "Kubernetes" or not rule.named.fullmatch(tail.name)):
+        return None  # "the Kubernetes package manager" is Helm
     if rule.relation == "part_of" and head.label == KUBERNETES_KIND and not _owns(head, tail):
         return None
     learnt = head.statistical or tail.statistical

@@ -49,6 +49,7 @@ _METRICS_PAGE = re.compile(r"\bmetrics?\b", re.I)
 _DEFINED = re.compile(
     r"^`([A-Z]\w+)` is a custom resource of the API group `([a-z0-9.-]+)`\.[^\n]*$", re.M
 )
+_METRIC_TYPES = frozenset(["counter", "gauge", "histogram", "summary"])
 _NOT_A_FIELD = frozenset(["apiVersion", "kind", "status", "name", "metadata", "items"])
 
 
@@ -113,7 +114,8 @@ def _row(
     about_metrics: bool,
 ) -> Iterator[Stated]:
     found = _NAME.match(line)
-    if not found:
+    cells = [cell.strip(" `").lower() for cell in line.strip().strip("|").split("|")]
+    if not found or (len(cells) > 1 and cells[1] in _METRIC_TYPES and fields):
         return
     name = found[1].rstrip(".")
     cell = line.strip().strip("|").split("|")[0].strip(" `")
@@ -178,18 +180,25 @@ _NEUTRAL = re.compile(
 
 
 def subjects_of(
-    mentions: Mapping[tuple[str, str], int], kinds: Mapping[str, Sequence[str]]
+    mentions: Mapping[tuple[str, str], int],
+    kinds: Mapping[str, Sequence[str]],
+    stems: frozenset[str],
 ) -> dict[str, tuple[str, str]]:
     """Return what a page may be about, by name in lower case.
 
     `mentions` counts the mentions of each (label, name) of the project; of two labels the commoner
-    one counts. A kind is one that the corpus defines.
+    one counts. A kind is one that the corpus defines; one of a single word must be Kubernetes'
+    or the project's, by the words `stems`: "Server" is a kind of Linkerd alone.
     """
     found: dict[str, tuple[str, str]] = {}
     ranked = sorted(mentions.items(), key=lambda item: (-item[1], item[0]))
     for (label, name), _ in ranked:
         if label in (PROJECT, COMPONENT) and len(name) > 2:
             found.setdefault(name.lower(), (label, name))
-    for kind in kinds:
+    for kind, versions in kinds.items():
+        groups = [version.rpartition("/")[0] for version in versions]
+        near = any("." not in g or "k8s.io" in g or any(s in g for s in stems) for g in groups)
+        if not near and len(re.findall("[A-Z]", kind)) < 2:
+            continue
         found.setdefault(kind.lower(), (KUBERNETES_KIND, kind))
     return found

@@ -49,7 +49,7 @@ CONFIGURED = (
     ),
     rule(
         "configured_by",
-        rf" {_FIELD} (?:of|for|in|on|to) {YOUR}",
+        rf" {_FIELD} (?:(?:of|for|in|on) {YOUR}|to (?:the |an? |your |each ))",
         0.9,
         reverse=True,
         anywhere=True,

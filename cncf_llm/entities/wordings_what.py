@@ -97,11 +97,19 @@ IMPLEMENTS = (
     *IMPLEMENTS,
     rule(
         "implements",
-        r"(?:'s|’s)? (?:automatic |native |built-in )?",
+        r"(?:'s|’s) (?:automatic |native |built-in )?",
         0.85,
         anywhere=True,
         presupposed=True,
         after=r" (?:support|implementation)\b",
+    ),
+    rule(
+        "implements",
+        " ",
+        0.85,
+        anywhere=True,
+        presupposed=True,
+        after=r" support\b",
     ),
     rule(
         "implements",

@@ -2,7 +2,8 @@ from cncf_llm.entities.structure import Stated, find_structure, subjects_of
 
 SUBJECTS = subjects_of(
     {("COMPONENT", "promtool"): 5, ("PROJECT", "Prometheus"): 9, ("STANDARD", "HTTP"): 3},
-    {"Gadget": ["gadgets.io/v1"]},
+    {"Gadget": ["gadgets.io/v1"], "Stranger": ["elsewhere.io/v1"]},
+    frozenset({"prometheus", "gadgets"}),
 )
 OWN = ("PROJECT", "Prometheus")
 
@@ -49,6 +50,9 @@ def test_fields_of_a_kind() -> None:
     assert read("API", ["GadgetSpec"], text) == expected
     assert read("Gadget", ["`spec`"], text) == expected
     assert read("API", ["GadgetStatus"], text) == []
+    assert read("API", ["gadget"], text) == []  # a field's heading
+    assert read("API", ["Stranger"], text) == []  # an ordinary word here
+    assert read("Gadget", [], "| Name | Type |\n| --- | --- |\n| `size` | Gauge |") == []
 
 
 def test_metrics_are_exposed_by_the_project_that_their_name_names() -> None:
