@@ -11,7 +11,9 @@ _FOLDERS = word_set(
     "minutes netlify-plugins news notes proposals release-notes releases rfcs test tests testing "
     "upgrading version_history _posts"
 )
-_SOURCE_FOLDERS = word_set("source src pkg cmd internal")  # at the top of a repository
+_SOURCE_FOLDERS = word_set(
+    "source src pkg cmd internal integration e2e"
+)  # at the top of a repository
 _FILES = word_set(
     "adopters announcements changelog changes code-of-conduct code_of_conduct community contribute "
     "contributing contributors develop developer development developing governance maintainers "

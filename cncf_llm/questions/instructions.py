@@ -1,6 +1,7 @@
 """What an instruction looks like: the verbs that begin one, and the blocks that a shell runs."""
 
 import re
+from collections.abc import Iterable
 
 from cncf_llm.questions.blocks import Block
 from cncf_llm.questions.words import word_set
@@ -22,6 +23,9 @@ MAKES_THE_SOFTWARE = re.compile(  # instructions for its developers, and for tho
     r"^\s*(?:\$ )?(?:\w+=\S+ )?(?:npm|yarn|pnpm|hugo|bundle|go test|go generate"
     r"|make (?:test|serve|lint|html|docs))\b",
     re.MULTILINE,
+)
+_VALUE_MISSING = re.compile(  # a template's value that was not filled in
+    r"(?:--version|--namespace|-n)=?(?: {2,}|[ \t]*$)|=\s+-|\s–\w", re.MULTILINE
 )
 _SHELL = word_set("bash sh shell console shell-session terminal zsh powershell cmd")
 
@@ -57,6 +61,24 @@ def first_person(task: str) -> str:
         task = re.sub(rf"\b{yours}\b", mine, task)
     task = re.sub(r",?\s+you$", "", task)
     return re.sub(r"\byou (?=have|want|need|use|run)", "I ", task)
+
+
+def lacking(blocks: Iterable[Block]) -> str | None:
+    """Return what a text announces or begins and does not have, None when it has all.
+
+    A flag without its value; or a sentence that ends with a colon, with prose behind it.
+    """
+    found = list(blocks)
+    for block in found:
+        missing = _VALUE_MISSING.search(block.items[0]) if is_shell(block) else None
+        if missing:
+            return f"the value of {missing[0].strip()}"
+    for block, after in zip(found, [*found[1:], None], strict=True):
+        announces = block.kind == "paragraph" and block.text.endswith(":")
+        said = len(block.text.split()) >= 5 and not block.text.startswith("**")
+        if announces and said and (after is None or after.kind == "paragraph"):
+            return f"what follows {block.text[-40:]!r}"
+    return None
 
 
 def is_shell(block: Block) -> bool:

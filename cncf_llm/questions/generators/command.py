@@ -7,7 +7,13 @@ from itertools import pairwise
 from cncf_llm.questions.blocks import Block
 from cncf_llm.questions.context import aside, is_tutorial
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, first_person, is_shell
+from cncf_llm.questions.instructions import (
+    MAKES_THE_SOFTWARE,
+    bare_verb,
+    first_person,
+    is_shell,
+    lacking,
+)
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentences
 from cncf_llm.questions.words import normalised
@@ -50,9 +56,6 @@ _PURPOSES = (
         r"|,? like so|,? like this)?:$"
     ),
 )
-_VALUE_MISSING = re.compile(
-    r"(?:--version|--namespace|-n|--from-literal=\w+)=?(?: {2,}|\s*$)|=\s+-"
-)
 _HEAD_OF_OUTPUT = re.compile(r"[A-Z]{2,}(?:[ \t-]*[A-Z]+)*(?: {2,}|\t)[A-Z]")
 _THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
 _VAGUE = re.compile(
@@ -85,9 +88,9 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         if len(lines) > MOST_LINES:
             yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
             continue
-        lacking = _VALUE_MISSING.search("\n".join(lines)) or _unset_variable(lines)
-        if lacking:
-            yield Drop("answer-incomplete", f"{section.heading}: no value of {lacking[0].strip()}")
+        missing = lacking([block]) or _unset_variable(lines)
+        if missing or lines[0].endswith(":"):
+            yield Drop("answer-incomplete", f"{section.heading}: lacks {missing or 'a command'}")
             continue
         if section.part:
             purpose = f"{purpose} for {section.part}"
@@ -144,12 +147,12 @@ def _commands(block: Block) -> list[str]:
     return typed
 
 
-def _unset_variable(lines: list[str]) -> re.Match[str] | None:
+def _unset_variable(lines: list[str]) -> str | None:
     """Return a variable, in lower case as an earlier step's are, that no line sets."""
     typed = "\n".join(lines)
     for match in re.finditer(r"\$\{?([a-z][a-z0-9_]*)\b", re.sub(r"'[^']*'", "", typed)):
         if not re.search(rf"\b{match[1]}=|\bfor {match[1]} in\b|\bread {match[1]}\b", typed):
-            return match
+            return f"the value of {match[0]}"
     return None
 
 

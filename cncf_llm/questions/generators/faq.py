@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.context import is_faq, is_list_of_links, is_vague, leans_on_links, topic
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, lacking
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import (
     points_elsewhere,
@@ -69,6 +69,10 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         return
     if not section.whole:
         yield Drop("answer-too-long", f"{where}: the answer goes over several passages")
+        return
+    missing = lacking(section.blocks)
+    if missing:
+        yield Drop("answer-incomplete", f"{where}: lacks {missing}")
         return
     if MAKES_THE_SOFTWARE.search(section.text):
         yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")

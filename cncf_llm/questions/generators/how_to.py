@@ -12,6 +12,7 @@ from cncf_llm.questions.instructions import (
     first_person,
     is_report,
     is_shell,
+    lacking,
 )
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import sentence_case, without_last_pointer
@@ -36,6 +37,18 @@ _PART_OF_EXAMPLE = re.compile(
     r"examples?\b|step\b|walkthrough|tutorial|demo\b|.*\b(?:example|tutorial|walkthrough|demo)$",
     re.I,
 )
+_INSTALLS = re.compile(
+    r"\b(?:(?:re)?install\w*|apply|create|upgrade|get|download|curl|wget|docker|podman|brew|make|build"
+    r"|deploy|bootstrap|init|press|click|select|run|copy|mv|cp|extract|unpack|untar)\b",
+    re.IGNORECASE,
+)
+_THINGS = re.compile(  # headings that read as instructions and name things: "Build Environment"
+    r"(?:build|test|list|load|log|query|access|filter|trigger|trace|store|scale|change|watch|issue"
+    r"|transfer|package|share|serve) (?:environment|options?|tags?|balanc\w+|languages?|control"
+    r"|logs?|modes?|chains?|specification|levels?|format\w*|types?|parameters|settings|polic\w+|process"
+    r"|status|results?|context|data|certificates?|tokens?)|clean up|read more|learn more",
+    re.IGNORECASE,
+)
 _OF_AN_EXAMPLE = re.compile(r"\b(?:demo|samples?|examples?|sandbox)\b", re.IGNORECASE)
 _OF_THE_INSIDE = re.compile(
     r"\b(?:implementation|internals?|architecture|design|threat model|specification)\b",
@@ -51,8 +64,8 @@ _NOUNS = {"installation": "install", "uninstallation": "uninstall", "upgrade": "
 _ASKED = re.compile(r"(?:how to|how do i|how can i|how do you|how can you)\s+(.+?)\??$", re.I)
 _NUMBERED = re.compile(r"(?:step\s*)?\d+\s*[.:)-]|step\b|phase\b", re.IGNORECASE)
 _CONTINUES = re.compile(
-    r"\b(?:previous(?:ly)?|earlier|as before|again|now (?:that|we|you)|we (?:have|just|already|can "
-    r"now|now|created|will now)|you (?:just|already|now) |our|next,? we|let's|let us|just "
+    r"\b(?:previous(?:ly)?|earlier|as before|again|now (?:that|we|you)|we (?:have|just|already|did"
+    r"|can now|now|created|will now)|you (?:just|already|now) |our|next,? we|let's|let us|just "
     r"(?:created|installed|deployed)|from above|last step|next section|like above|above|same as)\b",
     re.IGNORECASE,
 )
@@ -86,8 +99,15 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if is_list_of_links(section.raw):
         yield Drop("needs-link", where)
         return
-    if _CONTINUES.search(section.text) or _BEGINS_LATE.match(section.text):
+    prose_said = section.text.replace("’", "'")
+    if _CONTINUES.search(prose_said) or _BEGINS_LATE.match(prose_said):
         yield Drop("not-self-contained", f"{where}: continues an earlier section")
+        return
+    missing = lacking(section.blocks)
+    if task.startswith("install ") and not _INSTALLS.search(section.text):
+        missing = "the installation itself"
+    if missing:
+        yield Drop("answer-incomplete", f"{where}: lacks {missing}")
         return
     asked = project_name(project, section)
     task += aside(section, f"{task} {asked}")
@@ -101,6 +121,8 @@ def _task(section: Section, project: str) -> str | None:
     """Return what the heading tells to do, as in "install the chart", or None."""
     heading = section.heading.strip().rstrip(".:")
     if _NUMBERED.match(heading) or is_report(heading) or _OF_AN_EXAMPLE.search(heading):
+        return None
+    if _THINGS.fullmatch(heading):
         return None
     asked = _ASKED.match(heading)
     if asked:

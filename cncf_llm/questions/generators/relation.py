@@ -107,7 +107,7 @@ RELATIONS = {
     ),
 }
 
-LEAST_CONFIDENCE = 0.6
+LEAST_CONFIDENCE = 0.85  # that of a pattern seen right nine times of ten, or of two sentences
 
 
 def facts(

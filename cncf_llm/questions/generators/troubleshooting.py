@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from cncf_llm.questions.context import is_list_of_links, leans_on_links
 from cncf_llm.questions.facts import Drop, Fact, Phrasings
-from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_report
+from cncf_llm.questions.instructions import MAKES_THE_SOFTWARE, bare_verb, is_report, lacking
 from cncf_llm.questions.section import Section, project_name
 from cncf_llm.questions.sentences import without_last_pointer
 from cncf_llm.questions.words import words
@@ -74,6 +74,10 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         return
     if re.search(r"\bwe (?:do not|don['’]t) know\b", answer, re.IGNORECASE):
         yield Drop("no-remedy", f"{where}: the authors do not know it")
+        return
+    missing = lacking(section.blocks)
+    if missing:
+        yield Drop("answer-incomplete", f"{where}: lacks {missing}")
         return
     if MAKES_THE_SOFTWARE.search(answer):
         yield Drop("not-user-documentation", f"{where}: builds or tests the software itself")
