@@ -105,6 +105,33 @@ class Settings(BaseSettings):
     llm_completion_price: float | None = Field(
         default=None, ge=0.0, description="price of a million tokens received"
     )
+    nli_model: Path | None = Field(
+        default=None,
+        description="folder of a model for natural language inference that judges whether passages "
+        "entail answers; unset: words and names decide",
+    )
+    judge: bool = Field(
+        default=False,
+        description="let the model of LLM_MODEL judge every pair, too: one request for each answer",
+    )
+    evaluation_sets: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(),
+        description="files (.jsonl, .parquet, .csv) with a column `question` that no training pair "
+        "may give away, comma-separated",
+    )
+    external_sets: Path | None = Field(
+        default=None,
+        description="YAML list of question-answer sets of others, with licences, to be merged",
+    )
+    kind_share: float = Field(
+        default=0.4,
+        gt=0.0,
+        le=1.0,
+        description="share of a project's pairs that one kind of question may have in the data set",
+    )
+    project_pairs: int = Field(
+        default=10_000, ge=1, description="pairs of one project in the data set, at most"
+    )
     executor: Literal["local", "kubernetes"] = Field(
         default="local", description="where the steps of a run are executed"
     )
@@ -115,7 +142,7 @@ class Settings(BaseSettings):
         description="unset: a SQLite database under HOME",
     )
 
-    @field_validator("allowed_licences", "document_licences", mode="before")
+    @field_validator("allowed_licences", "document_licences", "evaluation_sets", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (

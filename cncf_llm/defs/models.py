@@ -17,6 +17,7 @@ from cncf_llm.defs.progress import progress
 from cncf_llm.defs.storage import Results, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.questions import split_of
+from cncf_llm.questions.dataset import project_folders
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
 
@@ -141,7 +142,7 @@ def landscape_adapter(
     qa_dataset: Version,
 ) -> Results:
     """One LoRA adapter trained on the pairs of all projects; one MLflow run."""
-    folders = sorted(path for path in qa_dataset.path.iterdir() if path.is_dir())
+    folders = project_folders(qa_dataset.path)
     yield from _train(context, settings, store, base_model, folders, qa_dataset.digest)
 
 

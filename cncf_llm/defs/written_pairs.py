@@ -60,7 +60,7 @@ def written_pairs(
     """
     row = project_row(landscape, context.partition_key)
     previous = store.current("written_pairs", context.partition_key)
-    model = _model(settings)
+    model = language_model(settings)
 
     def build(draft: Draft) -> None:
         name = model.name if model else draft.previous and draft.previous.facts["model"]
@@ -140,7 +140,7 @@ def _why(model: stage.Model | None, name: str | None) -> str:
     return f"{unset}: of what {name} wrote, nothing new is asked" if name else unset
 
 
-def _model(settings: Settings) -> stage.Model | None:
+def language_model(settings: Settings) -> stage.Model | None:
     """Return the model that the settings name. Raises `dg.Failure` when they name none."""
     if not settings.llm_model:
         if settings.llm_base_url:

@@ -13,6 +13,7 @@ from cncf_llm.defs.corpus_checks import (
     check_passage_lengths,
     check_share_of_english,
 )
+from cncf_llm.defs.dataset import check_contamination
 from cncf_llm.defs.entity_checks import (
     FLOORS,
     check_no_conflicts,
@@ -23,7 +24,7 @@ from cncf_llm.defs.entity_checks import (
 )
 from cncf_llm.defs.landscape import check_has_projects, check_projects_have_a_source
 from cncf_llm.defs.models import check_loss_fell
-from cncf_llm.defs.questions import check_contamination, check_pairs_are_supported, lost_citations
+from cncf_llm.defs.questions import check_pairs_are_supported, lost_citations
 from cncf_llm.defs.raw_documents import check_licences_known
 from cncf_llm.defs.release import RELEASE, check_release_is_whole
 from cncf_llm.release import write_manifest

@@ -2,8 +2,10 @@ import polars as pl
 import pytest
 
 from cncf_llm.evaluation.item_tables import ITEMS
-from cncf_llm.questions import ROWS, build_dataset, generate, write_dataset
-from cncf_llm.questions.decontaminate import index, leaks
+from cncf_llm.questions import generate
+from cncf_llm.questions.curation import CURATED
+from cncf_llm.questions.dataset import ROWS, build_dataset, write_dataset
+from cncf_llm.questions.dataset.decontaminate import index, leaks
 from cncf_llm_tests.questions.literals import EDGES, NODES, PROJECT, frame, passage, path_in
 
 LONG = (
@@ -19,7 +21,10 @@ def pairs() -> pl.DataFrame:
         passage("A counter is a metric that only grows.", "Counter", path=path_in("validation")),
         passage("A gauge is a metric that may fall.", "Gauge", path=path_in("test")),
     ]
-    return generate(PROJECT, frame(*rows), NODES, EDGES).pairs
+    made = generate(PROJECT, frame(*rows), NODES, EDGES).pairs
+    return made.with_columns(support=pl.lit(1.0), support_tier=pl.lit("lexical")).select(
+        CURATED.schema.names()
+    )
 
 
 def item(name: str, subject: str, question: str, answer: str) -> dict:

@@ -9,6 +9,7 @@ from cncf_llm.questions.curation.entailment import Entailment, EntailmentError
 from cncf_llm.questions.curation.judging import Judge
 from cncf_llm.questions.curation.pairs import Curated, curate_pairs
 from cncf_llm.questions.curation.probes import Probed, blind, probe
+from cncf_llm.questions.curation.sources import source_texts
 from cncf_llm.questions.curation.tables import CURATED, VERSION
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "blind",
     "curate_pairs",
     "probe",
+    "source_texts",
 ]

@@ -6,7 +6,7 @@ stored before it is used, so none is paid for twice.
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -39,14 +39,14 @@ class Verdict:
 
 @dataclass
 class Judge:
-    """A model that judges. `known` are replies of before, `keep` stores a new one.
+    """A model that judges. `known` are replies, which it adds new ones to; `keep` stores one.
 
     `connect` returns the model, anew for each batch: a client belongs to one event loop.
     """
 
     model: str
     connect: Callable[[], Model]
-    known: Mapping[str, Reply]
+    known: dict[str, Reply]
     keep: Callable[[str, Reply], None]
     seed: int = 0
 
@@ -68,6 +68,7 @@ class Judge:
                 except EndpointError:
                     return None
                 self.keep(request.key, reply)
+                self.known[request.key] = reply
             return read_verdict(reply)
 
         async def every() -> list[Verdict | None]:

@@ -7,6 +7,7 @@ questions ask for the same when they have nearly the same content words and the 
 
 import zlib
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -61,8 +62,8 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     answer, answer_too = one["answer"], other["answer"]
     return (
         exact_names(answer) == exact_names(answer_too)
-        and _jaccard(set(content_words(answer)), set(content_words(answer_too))) >= SAME_WORDS
-        and _jaccard(ngrams(words(answer), 3), ngrams(words(answer_too), 3)) >= SAME_ORDER
+        and jaccard(set(content_words(answer)), set(content_words(answer_too))) >= SAME_WORDS
+        and jaccard(ngrams(words(answer), 3), ngrams(words(answer_too), 3)) >= SAME_ORDER
     )
 
 
@@ -71,10 +72,11 @@ def ask_the_same(question: str, other: str) -> bool:
     if exact_names(question) != exact_names(other):
         return False
     asked, asked_too = set(content_words(question)), set(content_words(other))
-    return _jaccard(asked, asked_too) >= SAME_WORDS
+    return jaccard(asked, asked_too) >= SAME_WORDS
 
 
-def _jaccard(one: set[Any], other: set[Any]) -> float:
+def jaccard(one: AbstractSet[Any], other: AbstractSet[Any]) -> float:
+    """Return the Jaccard similarity (0..1) of two sets; two empty ones are the same."""
     return len(one & other) / len(one | other) if one | other else 1.0
 
 

@@ -1,6 +1,7 @@
 """The words of a text that carry its meaning, and the names in it that must be exact."""
 
 import re
+from functools import lru_cache
 
 from cncf_llm.questions.blocks import without_links
 from cncf_llm.questions.words import word_set, words
@@ -42,12 +43,14 @@ def stem(word: str) -> str:
     return word
 
 
-def content_words(text: str) -> list[str]:
+@lru_cache(maxsize=5000)  # texts are compared with many others
+def content_words(text: str) -> tuple[str, ...]:
     """Return the stems of a text's words that are not function words, in order."""
-    return [stem(_SPELLED.get(word, word)) for word in words(text) if word not in _STOP]
+    return tuple(stem(_SPELLED.get(word, word)) for word in words(text) if word not in _STOP)
 
 
-def exact_names(text: str) -> set[str]:
+@lru_cache(maxsize=5000)
+def exact_names(text: str) -> frozenset[str]:
     """Return numbers, versions, flags, kinds, paths, parts of code and proper names of a text.
 
     In lower case. Whoever states one of them differently states something else.
@@ -62,7 +65,7 @@ def exact_names(text: str) -> set[str]:
     found |= {match.strip(".").lower() for match in _NUMBER.findall(prose)}
     found |= {match.lower().lstrip("-") for match in _NAME.findall(prose)}
     found |= {match.lower() for match in _PROPER.findall(prose)}
-    return {name for name in found if any(map(str.isalnum, name))}
+    return frozenset(name for name in found if any(map(str.isalnum, name)))
 
 
 def _without_comments(code: str) -> str:
