@@ -3,11 +3,19 @@
 import asyncio
 from contextlib import ExitStack
 
+import dagster as dg
 import pytest
 
 from cncf_llm.questions.written import Endpoint, Ledger, choose_tasks, write
 from cncf_llm_tests.questions.literals import NODES, PROJECT
 from cncf_llm_tests.questions.written.chat_server import ChatServer
+
+
+@pytest.fixture(scope="module")
+def instance():
+    """An instance in memory: each test of this folder has a store of its own."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_again_with_nothing_changed_nothing_is_asked(run, serve):
     assert server.asked.total() == asked
 
 
-def test_the_key_is_in_no_file_and_no_event(run, serve, tmp_path, instance):
+def test_the_key_is_in_no_file_and_no_event(run, serve, tmp_path):
     leak = Answer(json.dumps({"error": f"bad key {SECRET}"}), status=400)
     server = serve(lambda body, nth: leak if "Block two" in str(body) else honest(body))
     result = run(documents(3), server.base_url, llm_api_key=SECRET)
