@@ -103,6 +103,36 @@ def stackexchange(
     mirror_stackexchange(Settings(), Console(), posts_xml, to, _split(tags))
 
 
+reviews = typer.Typer(help="Let people judge pairs in a spreadsheet.")
+app.add_typer(reviews, name="review", no_args_is_help=True)
+
+
+@reviews.command(name="export")
+def review_export(
+    file: Annotated[Path, typer.Argument(help="The .csv file to write.")],
+    project: Annotated[str, typer.Option(help="The project whose pairs are to be judged.")],
+    n: Annotated[int, typer.Option(min=1, help="How many pairs.")] = 100,
+    seed: Annotated[int, typer.Option(help="Another number draws another sample.")] = 0,
+) -> None:
+    """Write a sample of pairs, with their passages, to a spreadsheet."""
+    from cncf_llm.commands.review import export_sample
+
+    export_sample(_store(), Console(), project, n, seed, file)
+
+
+@reviews.command(name="import")
+def review_import(
+    file: Annotated[Path, typer.Argument(help="The .csv file with verdicts.")],
+) -> None:
+    """Keep the verdicts of a spreadsheet. The next run drops, corrects and keeps pairs by them."""
+    from cncf_llm.commands.home import open_instance
+    from cncf_llm.commands.review import import_sheet
+    from cncf_llm.settings import Settings
+
+    with open_instance(Settings()) as instance:
+        import_sheet(_store(), instance, Console(), file)
+
+
 def _store():
     from cncf_llm.defs.resources import open_store
     from cncf_llm.settings import Settings
