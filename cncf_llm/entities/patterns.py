@@ -89,7 +89,8 @@ _NUMBERED = re.compile(r"\b(?:RFC|ISO) \d{3,5}\b")
 _JOINED_VERSION = re.compile(r"(?<=[A-Za-z]-)v?\d+\.\d+\.\d+(?![\w.-]*\w)")
 _SHORT_FLAG = re.compile(r"(?<![\w-])-[A-Za-z](?= (?:flag|option|switch|argument)s?\b)")
 _OF_KUBERNETES = re.compile(
-    r"(?<!managed )(?<!hosted )\b(?:Kubernetes|K8s) ((?:service|secret|job)s?)\b(?! (?:account|mesh|discovery))"
+    r"(?<!managed )(?<!hosted )\b(?:Kubernetes|K8s) ((?:service|secret|job)s?)\b"
+    r"(?! (?:account|mesh|discovery))"
 )
 _WORDS = r"((?:[a-z][\w-]{1,30}, )*(?:[a-z][\w-]{1,30},? (?:and|or) )?[a-z][\w-]{1,30})"
 _FIELDS = re.compile(

@@ -187,8 +187,8 @@ def subjects_of(
     """Return what a page may be about, by name in lower case.
 
     `mentions` counts the mentions of each (label, name) of the project; of two labels the commoner
-    one counts. A kind is one that the corpus defines; one of a single word must be Kubernetes'
-    or the project's, by the words `stems`: "Server" is a kind of Linkerd alone.
+    one counts. A kind is one that the corpus defines. One of a single word must be Kubernetes' or
+    the project's, by the words `stems`: "Server" is a kind of Linkerd alone.
     """
     found: dict[str, tuple[str, str]] = {}
     ranked = sorted(mentions.items(), key=lambda item: (-item[1], item[0]))
