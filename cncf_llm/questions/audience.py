@@ -15,9 +15,10 @@ _SOURCE_FOLDERS = word_set(
     "source src pkg cmd internal integration e2e"
 )  # at the top of a repository
 _FILES = word_set(
-    "adopters announcements changelog changes code-of-conduct code_of_conduct community contribute "
-    "contributing contributors develop developer development developing governance maintainers "
-    "markdown-guide owners release-notes release_checklist releasenotes roadmap style-guide"
+    "adopters announcements changelog changes code-of-conduct code_of_conduct community "
+    "contribute contributing contributors develop developer developers development developing "
+    "governance maintainers markdown-guide owners release-notes release_checklist releasenotes "
+    "roadmap style-guide"
 )
 _FILES_IN_CAPITALS = word_set("BUILDING HACKING NOTICE RELEASE RELEASES RELEASING SECURITY")
 _REPOSITORIES = word_set("community enhancements governance proposals toc rfcs")

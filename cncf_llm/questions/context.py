@@ -42,7 +42,11 @@ def is_faq(section: Section) -> bool:
 def topic(section: Section) -> str | None:
     """Return what the page is about, None where its title does not tell."""
     title = re.sub(r"\s*\([^()]*\)", "", section.title).strip(" .:#")
-    said = set(words(title)) - _SAYS_NOTHING - set(words(section.product or ""))
+    said = (
+        {word for word in words(title) if not word.isdigit()}
+        - _SAYS_NOTHING
+        - set(words(section.product or ""))
+    )
     return title if said and len(words(title)) <= 9 else None
 
 

@@ -126,6 +126,14 @@ def project_name(project: Mapping[str, object], section: Section | None = None) 
     return f"{name} {section.version}" if section and section.version else name
 
 
+def with_version(phrase: str, project: Mapping[str, object], section: Section) -> str:
+    """Return a phrase in which the project's name has its version, where the section has one."""
+    name, asked = project_name(project), project_name(project, section)
+    if asked == name or asked in phrase or name not in phrase:
+        return phrase
+    return phrase.replace(name, asked, 1) if asked.startswith(name) else phrase
+
+
 def _names_by_passage(nodes: pl.DataFrame) -> dict[str, dict[str, str]]:
     named: dict[str, dict[str, str]] = {}
     wanted = nodes.filter(pl.col("label").is_in(_NAMED_LABELS)).sort("name", "label")

@@ -114,6 +114,8 @@ def _of_help(block: Block) -> Iterable[Described]:
                 break
             rest += " " + more.strip()
         stated = _HELP_DEFAULT.search(rest)
+        if rest.startswith("#"):
+            continue  # an example with a comment
         default = stated["value"].strip("\"'") if stated else ""
         yield Described(match["name"], "flag", rest[: stated.start()] if stated else rest, default)
 

@@ -22,6 +22,7 @@ def fact(number: int, split: str = "train", kind: str = "setting", **changes: ob
         "document_ids": [f"doc-{number}"],
         "split": split,
         "licence": "Apache-2.0",
+        "attribution": None,
         "url": None,
         "repository": "p/p",
         "path": "a.md",
@@ -53,6 +54,14 @@ def test_train_facts_are_recalled_and_test_facts_are_unseen():
     by_set = {name: set(group["fact_id"]) for (name,), group in items.group_by("set")}
     assert by_set["recall"] == {f"fct-setting-{i}" for i in range(6)}
     assert by_set["unseen"] == {f"fct-setting-{i}" for i in range(6, 10)}
+
+
+def test_an_authors_own_words_are_asked_of_what_trains_nothing():
+    rows = [fact(i, "test" if i > 5 else "train", "faq") for i in range(8)]
+    rows = [row | {"held_out": [f"What does {row['subject']} do in P?"]} for row in rows]
+    items, drops = build(rows)
+    assert set(items["fact_id"]) == {"fct-faq-6", "fct-faq-7"}
+    assert drops["reason"].to_list() == ["asked-in-training"] * 6
 
 
 def test_no_question_is_one_of_training():

@@ -56,3 +56,34 @@ def test_a_script_is_dropped():
     (drop,) = facts(PROJECT, section(text + "\n```"))
     assert isinstance(drop, Drop)
     assert drop.reason == "answer-too-long"
+
+
+def test_what_a_command_lacks_is_no_answer():
+    for block, reason in (
+        ("helm install eg oci://host/chart --version  -n default", "answer-incomplete"),
+        ("kubectl logs $pods", "answer-incomplete"),
+        ("args:\n  - --web.port=1", "answer-incomplete"),
+    ):
+        text = f"To list the rules of the server, run:\n\n```bash\n{block}\n```"
+        (drop,) = facts(PROJECT, section(text, "Rules"))
+        assert isinstance(drop, Drop)
+        assert drop.reason == reason
+
+
+def test_output_behind_a_command_is_not_typed():
+    text = "To list the rules, run:\n\n```bash\nprom rules\nNAME    STATE\nup      firing\n```"
+    (fact,) = facts(PROJECT, section(text, "Rules"))
+    assert isinstance(fact, Fact)
+    assert fact.answer == "Run `prom rules`."
+
+
+def test_the_project_and_the_topic_are_said_once():
+    text = "To stop Prometheus, run:\n\n```bash\nkill -TERM $PID\n```"
+    (fact,) = facts(PROJECT, section(text, "Stop", title="Signals", version="v2.1"))
+    assert isinstance(fact, Fact)
+    assert fact.questions[0] == "Which command do I run to stop Prometheus v2.1 (Signals)?"
+
+
+def test_tutorials_give_no_commands():
+    text = "To list the rules, run:\n\n```bash\nprom rules\n```"
+    assert not list(facts(PROJECT, section(text, "Rules", path="docs/tutorials/rules.md")))

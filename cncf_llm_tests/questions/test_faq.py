@@ -48,6 +48,8 @@ def test_questions_that_lean_on_their_page_are_refused():
 def test_answers_that_are_elsewhere_are_refused():
     assert refused("Can I reload the rules?", "See the guide. " + ANSWER) == "needs-link"
     links = "- [Reload the rules](a.md)\n- [Move the rules](b.md)\n- [Reload by a signal](c.md)"
+    short = "Rules have a file of their own. See the guide on rules. Each has one page."
+    assert refused("Can I reload the rules?", short) == "needs-link"
     prose = "- Reload the rules\n- Move the rules\n- Reload the rules by sending a signal"
     assert refused("How can I move the rules?", prose, raw=links) == "needs-link"
     assert refused("Can I reload the rules?", "Yes, you can.") == "answer-too-short"

@@ -78,3 +78,32 @@ def test_an_instruction_that_goes_on_from_another_is_dropped():
     (drop,) = facts(PROJECT, section(text, "Enable the query log"))
     assert isinstance(drop, Drop)
     assert drop.reason == "not-self-contained"
+
+
+def test_the_page_says_what_a_task_is_about():
+    assert asked(STEPS, "Set a default", title="Access of users (beta)") == (
+        "In Prometheus, how do I set a default (Access of users)?"
+    )
+    assert (
+        asked(STEPS, "Uninstall Prometheus", version="v2.1")
+        == "How do I uninstall Prometheus v2.1?"
+    )
+
+
+def test_answers_that_lack_a_part_are_dropped():
+    added = "Add the repository:\n\n```bash\nhelm repo add prom https://host\n```"
+    announced = STEPS + "\nAnd here is the file that you have to read:"
+    unset = "Fetch the image of it:\n\n```bash\nhelm pull prom --version  -n a\n```"
+    for text, heading in (
+        (added, "Install the chart"),
+        (announced, "Read the file"),
+        (unset, "Fetch the image"),
+    ):
+        (drop,) = facts(PROJECT, section(text, heading))
+        assert isinstance(drop, Drop)
+        assert drop.reason == "answer-incomplete"
+
+
+def test_headings_that_name_things_or_reports_are_no_tasks():
+    for heading in ("Build environment", "Rollback fails with an error", "Deploy the demo"):
+        assert not list(facts(PROJECT, section(STEPS, heading)))

@@ -47,7 +47,7 @@ def test_the_values_of_a_relation_make_one_fact():
         edge("integrates_with", PROM, ("ent-1", "Grafana")),
     )
     assert isinstance(fact, Fact)
-    assert fact.questions[0] == "What does the documentation say that Prometheus integrates with?"
+    assert fact.questions[0] == "Name some software or services that Prometheus integrates with."
     assert fact.answer == "Prometheus integrates with Grafana and Thanos."
 
 

@@ -14,7 +14,7 @@ from cncf_llm.questions.instructions import (
     is_shell,
     lacking,
 )
-from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.section import Section, project_name, with_version
 from cncf_llm.questions.sentences import sentences
 from cncf_llm.questions.words import normalised
 
@@ -92,9 +92,14 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         if missing or lines[0].endswith(":"):
             yield Drop("answer-incomplete", f"{section.heading}: lacks {missing or 'a command'}")
             continue
+        named = re.findall(r"`([^`]+)`", purpose)
+        if len(lines) > 1 and any(sum(name in line for line in lines) == 1 for name in named):
+            yield Drop("answer-incomplete", f"{section.heading}: more commands than {purpose!r}")
+            continue
         if section.part:
             purpose = f"{purpose} for {section.part}"
         purpose += aside(section, f"{purpose} {asked}")
+        purpose = with_version(purpose, project, section)
         own = normalised(asked) in normalised(purpose)
         phrasings = COMMAND_WITH_PROJECT if own else COMMAND
         yield phrasings.fact("command", purpose, _answer(lines), project=asked, purpose=purpose)

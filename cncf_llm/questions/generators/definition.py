@@ -84,6 +84,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
         if _is_project(term, project) and _SAYS_WHOSE.match(plain(paragraph)):
             continue
         if _is_project(term, project):
+            if not _introduces(section, project_name(project)):
+                continue
             name = project_name(project)  # what a project is does not change with its version
             yield PROJECT.fact("definition", name, _limited(paragraph), project=name)
         elif _is_term(term, match["article"], section, names, first=number == 0):
@@ -92,6 +94,12 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
             bare = match["article"] is None and shown.islower() and slots["be"] == "is"
             phrasings = WORD if bare else TERM
             yield phrasings.fact("definition", term.lower(), _limited(paragraph), **slots)
+
+
+def _introduces(section: Section, name: str) -> bool:
+    """Tell whether a section is where a page says what the project is: its beginning."""
+    heading = set(words(section.heading)) - set(words(name)) - {"what", "is", "the"}
+    return not section.heading_path or heading <= _OPENS_PAGE
 
 
 def _is_project(term: str, project: Mapping[str, object]) -> bool:

@@ -32,7 +32,8 @@ OF_TOPIC = Phrasings(  # off the pages of questions, the heading leans on its pa
 )
 
 FEWEST_WORDS = 4  # of the question
-FEWEST_ANSWER_WORDS = 12
+FEWEST_ANSWER_WORDS = 8
+FEWEST_TOLD = 15  # by an answer that also says where to read on
 
 _MARK = re.compile(r"^(?:q(?:uestion)?\s*\d*\s*[:.)-]|\d+(?:\.\d+)*[.):]?\s)\s*", re.IGNORECASE)
 _ASKS = word_set(
@@ -81,7 +82,11 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if len(words(answer)) < FEWEST_ANSWER_WORDS:
         yield Drop("answer-too-short", where)
         return
-    first_sentence = sentences(answer)[0]
+    first_sentence, *_ = parts = sentences(answer)
+    told = " ".join(part for part in parts if not re.search(r"\b(?:see|refer to)\b", part, re.I))
+    if told != " ".join(parts) and len(words(told)) < FEWEST_TOLD:
+        yield Drop("needs-link", where)
+        return
     leans = leans_on_links(answer) or is_list_of_links(section.raw)
     if leans or points_elsewhere(first_sentence):
         yield Drop("needs-link", where)

@@ -14,7 +14,7 @@ from cncf_llm.questions.instructions import (
     is_shell,
     lacking,
 )
-from cncf_llm.questions.section import Section, project_name
+from cncf_llm.questions.section import Section, project_name, with_version
 from cncf_llm.questions.sentences import sentence_case, without_last_pointer
 from cncf_llm.questions.words import normalised, word_set, words
 
@@ -110,7 +110,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         yield Drop("answer-incomplete", f"{where}: lacks {missing}")
         return
     asked = project_name(project, section)
-    task += aside(section, f"{task} {asked}")
+    task = with_version(task + aside(section, f"{task} {asked}"), project, section)
     phrasings = TASK_WITH_PROJECT if normalised(asked) in normalised(task) else TASK
     yield phrasings.fact(
         "how_to", task, without_last_pointer(section.text), project=asked, task=task

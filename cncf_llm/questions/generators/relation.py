@@ -37,10 +37,10 @@ RELATIONS = {
         "{head} implements {tails}.",
         Phrasings(
             training=(
-                "Which standards or protocols does {head}, by its documentation, implement?",
-                "What does the documentation say that {head} implements?",
+                "Name some standards or protocols that {head} implements.",
+                "What are examples of standards or protocols that {head} implements?",
             ),
-            held_out=("Of which specifications is {head} an implementation?",),
+            held_out=("Can you list a few specifications of which {head} is an implementation?",),
         ),
         most=6,
         least=2,
@@ -49,10 +49,10 @@ RELATIONS = {
         "{head} integrates with {tails}.",
         Phrasings(
             training=(
-                "What does the documentation say that {head} integrates with?",
-                "Which systems, by its documentation, can {head} work with?",
+                "Name some software or services that {head} integrates with.",
+                "What are examples of systems that {head} can work with?",
             ),
-            held_out=("With which other software can I combine {head}?",),
+            held_out=("Can you list a few programs with which I can combine {head}?",),
         ),
         most=8,
         least=2,
@@ -61,10 +61,10 @@ RELATIONS = {
         "{head} depends on {tails}.",
         Phrasings(
             training=(
-                "What does the documentation say that {head} depends on?",
-                "Which dependencies, by its documentation, does {head} have?",
+                "Name some things that {head} depends on.",
+                "What are examples of what {head} depends on?",
             ),
-            held_out=("What does {head} need in order to work?",),
+            held_out=("Can you list a few things that {head} needs in order to work?",),
         ),
         most=6,
         least=2,
@@ -73,10 +73,10 @@ RELATIONS = {
         "{head} runs on {tails}.",
         Phrasings(
             training=(
-                "What does the documentation say that {head} runs on?",
-                "Which platforms, by its documentation, does {head} run on?",
+                "Name some platforms that {head} runs on.",
+                "What are examples of platforms on which {head} runs?",
             ),
-            held_out=("Where can somebody run {head}?",),
+            held_out=("Can you list a few places where somebody can run {head}?",),
         ),
         most=8,
         least=2,
