@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from cncf_llm.defs import pods
-from cncf_llm.defs.checks import Check, RefusedError, specs
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
 from cncf_llm.defs.progress import progress
@@ -24,9 +24,8 @@ _LEDGER = "replies.jsonl"
 _CHECKS = (
     Check(
         "endpoint_answers",
-        "Of the requests that were made, some were answered. Otherwise the last version stays.",
-        lambda version: check_endpoint_answers(version.facts["counts"]),
-        blocking=True,
+        "Of the requests that were made, some were answered.",
+        lambda version: check_endpoint_answers(version.facts["down"], version.facts["counts"]),
     ),
     Check(
         "replies_are_usable",
@@ -75,7 +74,11 @@ def written_pairs(
         draft.write("evidence", written.evidence)
         draft.write("drops", written.drops)
         draft.write("replies", written.replies)
-        draft.facts.update(counts=written.counts)
+        draft.facts.update(counts=written.counts, down=written.down)
+        if written.down:
+            context.log.error(
+                "No reply at all, so pairs are those of earlier replies: %s", written.down
+            )
 
     # What has no reply yet is worth asking again, though nothing else has changed.
     waiting = bool(model and previous and previous.facts["counts"]["unanswered"])
@@ -123,12 +126,6 @@ def _write(
             seed=seed,
             report=progress(context),
         )
-    except stage.EndpointDownError as error:
-        raise RefusedError(
-            "endpoint_answers",
-            dg.AssetCheckResult(passed=False, metadata={"endpoint": str(error)}),
-            f"{error}. The last version stays; replies so far are kept for the next run",
-        ) from None
     finally:
         ledger.close()
 
@@ -202,10 +199,18 @@ def _describe(version: Version, settings: Settings) -> Metadata:
     return metadata
 
 
-def check_endpoint_answers(counts: dict[str, int]) -> dg.AssetCheckResult:
-    """Say how many tasks wait for a reply; a version that has none at all is never published."""
+def check_endpoint_answers(down: str | None, counts: dict[str, int]) -> dg.AssetCheckResult:
+    """Judge whether the endpoint answered anything that it was asked.
+
+    If not, the pairs are those of earlier replies, and the next run asks again.
+    """
     return dg.AssetCheckResult(
-        passed=True, metadata={"tasks": counts["tasks"], "unanswered": counts["unanswered"]}
+        passed=down is None,
+        metadata={
+            "endpoint": down or "answers, or was not asked",
+            "tasks": counts["tasks"],
+            "unanswered": counts["unanswered"],
+        },
     )
 
 

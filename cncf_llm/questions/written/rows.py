@@ -50,6 +50,8 @@ class Outcome:
 class Written:
     """PAIRS, FACTS, EVIDENCE, DROPS and REPLIES of a project, and `counts` worth showing.
 
+    `down` says why the model answered nothing at all, null where it did or was not asked.
+
     The facts have no held-out questions, so no benchmark is made of them.
     """
 
@@ -59,6 +61,7 @@ class Written:
     drops: pl.DataFrame
     replies: pl.DataFrame
     counts: dict[str, int]
+    down: str | None = None
 
 
 def rows(

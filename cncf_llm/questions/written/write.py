@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -11,7 +11,6 @@ from cncf_llm.questions.written.grounding import ground
 from cncf_llm.questions.written.judge import Pair, Refusal, read_pairs, read_paraphrases
 from cncf_llm.questions.written.messages import (
     TEMPERATURES,
-    EndpointDownError,
     EndpointError,
     Model,
     NotAskedError,
@@ -63,10 +62,10 @@ class _Conversation:
         self.answered += 1
         return reply
 
-    def check(self) -> None:
-        """Raise `EndpointDownError` when all that was asked has no reply."""
-        if self._silent and not self.answered:
-            raise EndpointDownError(str(self._silent))
+    @property
+    def down(self) -> str | None:
+        """Why all that was asked has no reply, if that is so."""
+        return str(self._silent) if self._silent and not self.answered else None
 
 
 def write(
@@ -87,17 +86,17 @@ def write(
     have stored it when it returns. A reply without any usable pair is asked for again, with another
     seed, `len(TEMPERATURES)` times in all; likewise its paraphrases. A task whose request has no
     reply is dropped (`endpoint-error`, `request-refused`, `no-model`) and counted in `unanswered`.
-    Raises `EndpointDownError` when requests were made and not one was answered.
+    Where requests were made and not one was answered, `down` says why: the result is then what was
+    known before.
     """
     conversation = _Conversation(name, model, known, keep)
     try:
         outcomes = asyncio.run(_write_all(chosen.tasks, conversation, seed, report))
     except ExceptionGroup as group:  # the first error ended all tasks, such as a full disk
         raise group.exceptions[0] from group
-    conversation.check()
-    return rows(
-        outcomes, passages, name, conversation.used, set(conversation.used) - set(known), chosen.fit
-    )
+    new = set(conversation.used) - set(known)
+    written = rows(outcomes, passages, name, conversation.used, new, chosen.fit)
+    return replace(written, down=conversation.down)
 
 
 async def _write_all(

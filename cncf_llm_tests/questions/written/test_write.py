@@ -4,7 +4,6 @@ import threading
 import pytest
 
 from cncf_llm.questions import FACTS, PAIRS
-from cncf_llm.questions.written import EndpointDownError
 from cncf_llm.store import count_reasons
 from cncf_llm_tests.questions.literals import frame, passage
 from cncf_llm_tests.questions.written.chat_server import Answer, honest
@@ -213,9 +212,10 @@ def test_a_slow_reply_is_given_up_and_the_rest_kept(serve, run):
     assert "no reply within" in drop["detail"]
 
 
-def test_an_endpoint_that_is_down_is_an_error_that_names_it(run):
-    with pytest.raises(EndpointDownError, match=r"127\.0\.0\.1:9: ConnectError"):
-        run("http://127.0.0.1:9/v1", documents(20))
+def test_an_endpoint_that_is_down_is_named(run):
+    written = run("http://127.0.0.1:9/v1", documents(20))
+    assert "127.0.0.1:9: ConnectError" in written.down
+    assert written.counts["unanswered"] == 20
 
 
 def test_a_refused_key_ends_it_at_once_and_is_in_no_message(serve, run):
@@ -223,20 +223,19 @@ def test_a_refused_key_ends_it_at_once_and_is_in_no_message(serve, run):
         return Answer(body=b'{"error": "bad key sk-secret-1"}', status=401)
 
     server = serve(script)
-    with pytest.raises(EndpointDownError) as caught:
-        run(server.base_url, documents(20), key="sk-secret-1", concurrency=4)
+    written = run(server.base_url, documents(20), key="sk-secret-1", concurrency=4)
     assert server.authorization == {"Bearer sk-secret-1"}
     assert server.asked.total() <= 4
-    assert "401" in str(caught.value)
-    assert "sk-secret" not in str(caught.value)
+    assert "401" in written.down
+    assert "sk-secret" not in written.down
+    assert "sk-secret" not in "".join(written.drops["detail"])
 
 
 def test_redirects_are_not_followed(serve, run):
     other = serve(honest)
     location = {"Location": f"{other.base_url}/chat/completions"}
     server = serve(lambda body, nth: Answer("", status=307, headers=location))
-    with pytest.raises(EndpointDownError, match="307"):
-        run(server.base_url, documents(2), key="sk-secret-1")
+    assert "307" in run(server.base_url, documents(2), key="sk-secret-1").down
     assert not other.bodies
 
 
