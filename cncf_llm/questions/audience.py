@@ -11,8 +11,8 @@ _FOLDERS = word_set(
     "minutes netlify-plugins news notes proposals release-notes releases rfcs test tests testing "
     "upgrading version_history _posts"
 )
-_SOURCE_FOLDERS = word_set(
-    "source src pkg cmd internal integration e2e"
+_SOURCE_FOLDERS = word_set(  # at the top of a repository
+    "source src pkg cmd internal integration e2e projects"
 )  # at the top of a repository
 _FILES = word_set(
     "adopters announcements changelog changes code-of-conduct code_of_conduct community "
@@ -27,7 +27,7 @@ _NOTES = re.compile(
     r"changelogs?|release[-_]?notes?|version_history|.*-changelog|changelog-.*", re.IGNORECASE
 )
 _NOTES_FOLDERS = re.compile(rf"{_NOTES.pattern}|releases?|notes", re.IGNORECASE)
-_PROSE_ON_RELEASES = word_set("blog blogs _posts news announcements")
+_OF_THE_WHOLE = word_set("docs doc documentation content en site website public")
 
 
 def is_for_users(path: str, repository: str = "") -> bool:
@@ -45,6 +45,7 @@ def is_for_users(path: str, repository: str = "") -> bool:
         and stem.lower() not in _FILES
         and stem not in _FILES_IN_CAPITALS
         and not is_release_notes(path)
+        and not _NOTES.fullmatch(file.rpartition(".")[0])
         and name not in _REPOSITORIES
         and _SOURCE_FOLDERS.isdisjoint(folders[:1])
     )
@@ -55,6 +56,8 @@ def is_release_notes(path: str) -> bool:
     *folders, file = path.split("/")
     named = any(_NOTES_FOLDERS.fullmatch(folder) for folder in folders)
     stem = file.rpartition(".")[0]
-    if not named and not _NOTES.fullmatch(stem):
-        return False
-    return named or _PROSE_ON_RELEASES.isdisjoint(folder.lower() for folder in folders)
+    if named:
+        return True
+    # The changelog of an inner folder is about a part, whose versions are not the project's.
+    of_the_whole = {each.lower() for each in folders} <= _OF_THE_WHOLE
+    return of_the_whole and _NOTES.fullmatch(stem) is not None

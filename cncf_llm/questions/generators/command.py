@@ -89,7 +89,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
             continue
         missing = lacking([block]) or _unset_variable(lines)
-        if missing or lines[0].endswith(":"):
+        if missing or lines[0].endswith(":") or re.match(r"\w+\{\w+=", lines[0]):
             yield Drop("answer-incomplete", f"{section.heading}: lacks {missing or 'a command'}")
             continue
         named = re.findall(r"`([^`]+)`", purpose)

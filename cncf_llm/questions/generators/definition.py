@@ -119,8 +119,8 @@ def _is_term(
     tokens = words(term)
     if not tokens or tokens[0] in _NO_TERM or tokens[-1] in _NO_TERM or len(tokens) > 5:
         return False
-    if term.endswith("List"):
-        return False  # of every kind there is one, and nothing to say of it
+    if term.endswith(("List", "Spec", "Status")):
+        return False  # of every kind there is one, and little to say of it
     known = names.get(normalised(term))
     if known == "COMPONENT" or (known == "KUBERNETES_KIND" and first):
         return True

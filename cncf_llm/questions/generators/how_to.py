@@ -46,7 +46,8 @@ _THINGS = re.compile(  # headings that read as instructions and name things: "Bu
     r"(?:build|test|list|load|log|query|access|filter|trigger|trace|store|scale|change|watch|issue"
     r"|transfer|package|share|serve) (?:environment|options?|tags?|balanc\w+|languages?|control"
     r"|logs?|modes?|chains?|specification|levels?|format\w*|types?|parameters|settings|polic\w+|process"
-    r"|status|results?|context|data|certificates?|tokens?)|clean up|read more|learn more",
+    r"|status|results?|context|information|flow|data|certificates?|tokens?)"
+    r"|clean up|get started|read more|learn more",
     re.IGNORECASE,
 )
 _OF_AN_EXAMPLE = re.compile(r"\b(?:demo|samples?|examples?|sandbox)\b", re.IGNORECASE)

@@ -87,7 +87,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
     if len(said) < FEWEST_WORDS or _NO_CHANGES & set(said):
         yield Drop("answer-too-short", f"{where}: says nothing of what changed")
         return
-    if not re.search(r"^[-*] ", answer, re.MULTILINE):
+    if len(re.findall(r"^[-*] (?!https?://\S+$)", answer, re.MULTILINE)) == 0:
         yield Drop("answer-incomplete", f"{where}: no list of changes")
         return
     asked = project_name(project, section)
