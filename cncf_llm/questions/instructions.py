@@ -21,7 +21,7 @@ VERBS = word_set(
 )
 MAKES_THE_SOFTWARE = re.compile(  # instructions for its developers, and for those of its website
     r"^\s*(?:\$ )?(?:\w+=\S+ )?(?:npm|yarn|pnpm|hugo|bundle|go test|go generate"
-    r"|make (?:test|serve|lint|html|docs))\b",
+    r"|make (?:test|serve|lint|html|docs))\b|`(?:npm|yarn|pnpm) (?:run|start|install)\b",
     re.MULTILINE,
 )
 _VALUE_MISSING = re.compile(  # a template's value that was not filled in

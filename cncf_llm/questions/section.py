@@ -128,10 +128,11 @@ def project_name(project: Mapping[str, object], section: Section | None = None) 
 
 def with_version(phrase: str, project: Mapping[str, object], section: Section) -> str:
     """Return a phrase in which the project's name has its version, where the section has one."""
-    name, asked = project_name(project), project_name(project, section)
-    if asked == name or asked in phrase or name not in phrase:
+    if section.version is None:
         return phrase
-    return phrase.replace(name, asked, 1) if asked.startswith(name) else phrase
+    asked = project_name(project, section)
+    name = asked.removesuffix(f" {section.version}")
+    return re.sub(rf"(?<!\w){re.escape(name)}(?!\w| v?\d)", lambda _: asked, phrase, count=1)
 
 
 def _names_by_passage(nodes: pl.DataFrame) -> dict[str, dict[str, str]]:

@@ -50,3 +50,22 @@ def test_a_sentence_start_does_not_make_a_name():
     text = "PromQL is a query language."
     (fact,) = facts(PROJECT, section(text, "PromQL", path="docs/glossary.md"))
     assert fact.questions[0] == "What is PromQL in Prometheus?"
+
+
+def test_a_product_is_defined_under_its_own_name():
+    one = section("Pusher is a gateway for short jobs.", product="Pusher (Prometheus)")
+    (fact,) = facts(PROJECT, one)
+    assert fact.questions[0] == "What is Pusher (Prometheus)?"
+
+
+def test_what_says_whose_a_project_is_or_comes_late_does_not_define_it():
+    for text, *headings in (
+        ("Prometheus is a graduated project of a foundation.",),
+        ("Prometheus is a process that you should keep apart.", "Isolate it"),
+    ):
+        assert not list(facts(PROJECT, section(text, *headings)))
+
+
+def test_inner_types_of_kinds_are_no_terms():
+    one = section("BackupSpec is the specification of a backup.", "BackupSpec")
+    assert not list(facts(PROJECT, one))

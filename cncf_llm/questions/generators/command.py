@@ -98,8 +98,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             continue
         if section.part:
             purpose = f"{purpose} for {section.part}"
-        purpose += aside(section, f"{purpose} {asked}")
-        purpose = with_version(purpose, project, section)
+        topic = aside(section, f"{purpose} {asked}")
+        purpose = with_version(purpose, project, section) + topic
         own = normalised(asked) in normalised(purpose)
         phrasings = COMMAND_WITH_PROJECT if own else COMMAND
         yield phrasings.fact("command", purpose, _answer(lines), project=asked, purpose=purpose)

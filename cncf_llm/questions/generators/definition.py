@@ -81,13 +81,10 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact]:
         if match is None:
             continue
         term = match["term"].strip()
-        if _is_project(term, project) and _SAYS_WHOSE.match(plain(paragraph)):
-            continue
-        if _is_project(term, project):
-            if not _introduces(section, project_name(project)):
-                continue
-            name = project_name(project)  # what a project is does not change with its version
-            yield PROJECT.fact("definition", name, _limited(paragraph), project=name)
+        named = _named(term, project, section)
+        if named:
+            if _introduces(section, named) and not _SAYS_WHOSE.match(plain(paragraph)):
+                yield PROJECT.fact("definition", named, _limited(paragraph), project=named)
         elif _is_term(term, match["article"], section, names, first=number == 0):
             shown = _shown(term, match["article"], section)
             slots = {"project": asked, "term": shown, "be": match["be"].lower()}
@@ -102,14 +99,18 @@ def _introduces(section: Section, name: str) -> bool:
     return not section.heading_path or heading <= _OPENS_PAGE
 
 
-def _is_project(term: str, project: Mapping[str, object]) -> bool:
+def _named(term: str, project: Mapping[str, object], section: Section) -> str | None:
+    """Return the name of the project, or of its product, when a term is just that.
+
+    It has no version: what a project is does not change with it.
+    """
     aliases = project["aliases"]
-    names = [
-        project["name"],
-        project_name(project),
-        *(aliases if isinstance(aliases, list) else ()),
-    ]
-    return normalised(term) in {normalised(str(name)) for name in names}
+    own = [project["name"], project_name(project), *(aliases if isinstance(aliases, list) else ())]
+    if normalised(term) in {normalised(str(name)) for name in own}:
+        return project_name(project)
+    product = section.product or ""
+    said = normalised(re.sub(r"\s*\([^()]*\)$", "", product))
+    return product if said and said == normalised(term) else None
 
 
 def _is_term(

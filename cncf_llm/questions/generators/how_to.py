@@ -47,7 +47,7 @@ _THINGS = re.compile(  # headings that read as instructions and name things: "Bu
     r"|transfer|package|share|serve) (?:environment|options?|tags?|balanc\w+|languages?|control"
     r"|logs?|modes?|chains?|specification|levels?|format\w*|types?|parameters|settings|polic\w+|process"
     r"|status|results?|context|information|flow|data|certificates?|tokens?)"
-    r"|clean up|get started|read more|learn more",
+    r"|clean up|(?:get|getting) started|read more|learn more",
     re.IGNORECASE,
 )
 _OF_AN_EXAMPLE = re.compile(r"\b(?:demo|samples?|examples?|sandbox)\b", re.IGNORECASE)
@@ -111,7 +111,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
         yield Drop("answer-incomplete", f"{where}: lacks {missing}")
         return
     asked = project_name(project, section)
-    task = with_version(task + aside(section, f"{task} {asked}"), project, section)
+    task = with_version(task, project, section) + aside(section, f"{task} {asked}")
     phrasings = TASK_WITH_PROJECT if normalised(asked) in normalised(task) else TASK
     yield phrasings.fact(
         "how_to", task, without_last_pointer(section.text), project=asked, task=task

@@ -105,6 +105,8 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
 def _name(shown: str) -> str | None:
     """Return the one name in a cell or item: the long form where a short one stands beside it."""
     bare = re.sub(r"\{[^{}]*\}", "", plain(shown))  # the labels of a metric
+    if bare.startswith("<"):
+        return None  # stands for values of a type
     names = [part.strip() for part in re.split(r",\s*|\s+/\s+|\s+or\s+", bare)]
     names = [re.split(r"[=\s]", name)[0].strip("<>") for name in names if name]
     if not names:
