@@ -18,7 +18,7 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _DEMONSTRATIVE = re.compile(
-    r"\b(?:this|these|those)\b(?! (?:is|are) (?:not )?(?:possible|needed))"
+    r"\b(?:this|these)\b(?! (?:is|are) (?:not )?(?:possible|needed))|^(?:\w+ ){0,3}those\b"
     r"|^(?:what|why|how|when|where|who|which)\b.{0,20}\bthat (?:mean|do|work|happen)",
     re.IGNORECASE,
 )

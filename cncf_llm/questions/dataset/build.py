@@ -1,7 +1,7 @@
 """The data set: pairs of all projects by split, without what would give the benchmark away."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -62,14 +62,15 @@ def build_dataset(
     drops: list[pl.DataFrame] = [each.drops for each in external]
     counts = {"items": benchmark.items, "pairs": 0, "found": 0, "ngrams": 0, "minhash": 0}
     for project, pairs in sorted(sources.items()):
+        ours = project in pairs_by_project
         trains = pairs.filter(pl.col("split") != "test")
         leaking = leaks(trains, benchmark)
         counts["pairs"] += trains.height
         counts["found"] += len(leaking)
-        again = {} if project in pairs_by_project else _asked_before(pairs, asked)
+        again = {} if ours else _asked_before(pairs, asked)
         found = again | _twins(pairs, twin_of) | leaking
         clean = pairs.filter(~pl.col("qa_id").is_in(list(found)))
-        too_many = surplus(clean, recalled, limits)
+        too_many = surplus(clean, recalled, limits if ours else replace(limits, kind_share=1.0))
         found |= {qa_id: Drop("balance", "") for qa_id in too_many}
         rows = pairs.filter(~pl.col("qa_id").is_in(list(found)))
         drops.append(_drops(pairs, found))
