@@ -28,9 +28,12 @@ from cncf_llm.questions.merge import Stated, merge
 from cncf_llm.questions.section import Section, project_name, sections
 from cncf_llm.questions.split import split_of
 from cncf_llm.questions.tables import DRAFTS, FACTS, PAIRS, PASSAGE_DROPS, VERSION
-from cncf_llm.store import DROPS, carry_over, digest, stable_id
+from cncf_llm.questions.words import normalised
+from cncf_llm.store import DROPS, carry_over, content_hash, digest, stable_id
 
 PASSAGE_GENERATORS = (definition, how_to, setting, field, command, faq, troubleshooting, comparison)
+
+MOST_COMMANDS = 3  # that are asked about for one flag which they share
 
 # The landscape file is published by the CNCF under this licence.
 _LANDSCAPE_LICENCE = "Apache-2.0"
@@ -98,9 +101,14 @@ def generate(
         sources.setdefault(str(other["passage_id"]), other)
         maturity[row["project"]] = row["maturity"]
     from_graph, graph_drops = _of_graph(project, nodes, edges, maturity, sources)
+    of_passages, repeated = few_of_each_flag(_of_passages(carried.tables["drafts"]))
+    graph_drops += [
+        _drop_row(project, one.passage_ids[0], Drop("same-flag", one.fact.subject))
+        for one in repeated
+    ]
     stated = [
         *_of_landscape(project, str(landscape_row["passage_id"])),
-        *_of_passages(carried.tables["drafts"]),
+        *of_passages,
         *from_graph,
     ]
     facts, pairs, merge_drops = merge(str(project["project"]), stated, sources)
@@ -193,6 +201,34 @@ def _of_passages(drafts: pl.DataFrame) -> list[Stated]:
         )
         for row in drafts.to_dicts()
     ]
+
+
+def few_of_each_flag(stated: list[Stated]) -> tuple[list[Stated], list[Stated]]:
+    """Return the facts without flags that more than `MOST_COMMANDS` commands share, and those.
+
+    A hundred commands inherit the flags of their parent, in the same words. Of each flag and
+    meaning those commands stay whose names have the lowest hash.
+    """
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for one in stated:
+        if one.fact.kind == "setting" and one.fact.subject.startswith("-"):
+            commands = found.setdefault(_flag(one.fact), {})
+            commands[one.fact.subject] = content_hash(one.fact.subject)
+    kept = {
+        key: set(
+            sorted(commands, key=lambda name, commands=commands: commands[name])[:MOST_COMMANDS]
+        )
+        for key, commands in found.items()
+    }
+
+    def stays(one: Stated) -> bool:
+        return one.fact.subject in kept.get(_flag(one.fact), (one.fact.subject,))
+
+    return [one for one in stated if stays(one)], [one for one in stated if not stays(one)]
+
+
+def _flag(fact: Fact) -> tuple[str, str, str]:
+    return fact.subject.partition(" of ")[0], normalised(fact.answer), fact.version
 
 
 def _of_landscape(project: Mapping[str, object], passage_id: str) -> list[Stated]:

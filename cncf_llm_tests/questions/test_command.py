@@ -87,3 +87,8 @@ def test_the_project_and_the_topic_are_said_once():
 def test_tutorials_give_no_commands():
     text = "To list the rules, run:\n\n```bash\nprom rules\n```"
     assert not list(facts(PROJECT, section(text, "Rules", path="docs/tutorials/rules.md")))
+
+
+def test_a_long_line_in_capitals_is_read_in_no_time():
+    text = "To list the rules, run:\n\n```bash\n" + "A" * 5000 + "  a\n```"
+    assert list(facts(PROJECT, section(text, "Rules")))

@@ -3,7 +3,20 @@ import pytest
 
 from cncf_llm.questions import FACTS, PAIRS, generate
 from cncf_llm.questions.facts import Phrasings
-from cncf_llm.questions.generators import command, definition, how_to, landscape, relation, setting
+from cncf_llm.questions.generate import MOST_COMMANDS
+from cncf_llm.questions.generators import (
+    command,
+    comparison,
+    definition,
+    field,
+    how_to,
+    landscape,
+    relation,
+    release,
+    setting,
+    troubleshooting,
+    two_hop,
+)
 from cncf_llm.questions.merge import MOST
 from cncf_llm_tests.questions.literals import EDGES, NODES, PROJECT, frame, passage, path_in
 
@@ -150,7 +163,20 @@ def test_no_passages_still_give_the_landscape_facts():
 
 
 def test_held_out_phrasings_are_no_training_phrasings():
-    for module in (command, definition, how_to, landscape, relation, setting):
+    # FAQ and Stack Overflow questions are their authors' own: they have no other phrasing.
+    for module in (
+        command,
+        comparison,
+        definition,
+        field,
+        how_to,
+        landscape,
+        relation,
+        release,
+        setting,
+        troubleshooting,
+        two_hop,
+    ):
         found = [value for value in vars(module).values() if isinstance(value, Phrasings)]
         if module is landscape:
             found += module.DATES.values()
@@ -161,3 +187,13 @@ def test_held_out_phrasings_are_no_training_phrasings():
         held_out = {template for each in found for template in each.held_out}
         assert all(each.training and each.held_out for each in found)
         assert not training & held_out
+
+
+def test_of_a_flag_that_all_commands_inherit_a_few_are_asked():
+    rows = [
+        passage("- `--as`: User to act as.", f"prom {name}", "Flags", path=ONE)
+        for name in ("add", "get", "list", "set", "show")
+    ]
+    questions = generate(PROJECT, frame(*rows), NODES, EDGES)
+    assert questions.facts.filter(kind="setting").height == MOST_COMMANDS
+    assert questions.drops["reason"].to_list() == ["same-flag", "same-flag"]

@@ -43,3 +43,8 @@ def test_parts_and_lists_that_say_nothing_are_dropped():
 def test_headings_without_version_give_nothing():
     assert not list(facts(PROJECT, section(CHANGES, "Unreleased", title="Changelog")))
     assert not list(facts(PROJECT, section(CHANGES, "2.7.2", "Contributors", title="Changelog")))
+
+
+def test_references_without_end_are_read_in_no_time():
+    endless = "- Read it again (" + "#12 by @someone in " * 200
+    assert len(list(facts(PROJECT, section(endless, "2.7.2", title="Changelog")))) == 1

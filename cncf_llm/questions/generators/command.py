@@ -56,7 +56,6 @@ _PURPOSES = (
         r"|,? like so|,? like this)?:$"
     ),
 )
-_HEAD_OF_OUTPUT = re.compile(r"[A-Z]{2,}(?:[ \t-]*[A-Z]+)*(?: {2,}|\t)[A-Z]")
 _THIRD_PERSON = re.compile(r"(\band (?:then )?)(\w+s)\b")  # starts X "and prints" Y
 _VAGUE = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|their|our|we|us|above|below|following|same|again|"
@@ -139,7 +138,7 @@ def _commands(block: Block) -> list[str]:
     typed: list[str] = []
     continued = False
     for line in lines:
-        if _HEAD_OF_OUTPUT.match(line):
+        if _heads_output(line):
             break
         prompt = re.match(r"\s*[$>] (?P<rest>.+)", line)
         if continued or (prompt and prompted):
@@ -150,6 +149,12 @@ def _commands(block: Block) -> list[str]:
             continue
         continued = line.endswith("\\")
     return typed
+
+
+def _heads_output(line: str) -> bool:
+    """Tell the head of a printed table, such as "NAME   STATUS   AGE", from a command."""
+    cells = re.split(r" {2,}|\t", line.strip())
+    return len(cells) > 1 and all(re.fullmatch(r"[A-Z][A-Z0-9 _/-]*", cell) for cell in cells)
 
 
 def _unset_variable(lines: list[str]) -> str | None:

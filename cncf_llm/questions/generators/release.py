@@ -64,7 +64,7 @@ _GROUPS = {
     "new plugins": "new plugins",
 }
 _REFERENCE = re.compile(
-    r"\s*[(\[](?:\s*(?:`?(?:[\w./-]+)?#\d+`?|`?@[\w-]+`?|by|in|and|PR|,)\s*)+[)\]]"
+    r"\s*[(\[]\s*(?:(?:`?[\w./-]*#\d+`?|`?@[\w-]+`?|by\b|in\b|and\b|PR\b|,)\s*)+[)\]]"
     r"|\s+by @[\w-]+ in \S+|,?\s+(?:[\w./-]+)?#\d+(?=[\s.,;]|$)|\s+[0-9a-f]{7,40}$"
     r"|\s*\[?SIG [\w, -]+\]$",
     re.MULTILINE,
