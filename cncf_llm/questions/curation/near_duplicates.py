@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
-from cncf_llm.questions.curation.terms import content_words, exact_names
+from cncf_llm.questions.curation.terms import agree_on_names, content_words
 from cncf_llm.questions.words import ngrams, words
 
 SAME_WORDS = 0.8  # Jaccard similarity of the content words, of questions and of answers
@@ -61,7 +61,7 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return False
     answer, answer_too = one["answer"], other["answer"]
     return (
-        exact_names(answer) == exact_names(answer_too)
+        agree_on_names(answer, answer_too)
         and jaccard(set(content_words(answer)), set(content_words(answer_too))) >= SAME_WORDS
         and jaccard(ngrams(words(answer), 3), ngrams(words(answer_too), 3)) >= SAME_ORDER
     )
@@ -69,7 +69,7 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 def ask_the_same(question: str, other: str) -> bool:
     """Tell whether two questions differ in function words and endings at most."""
-    if exact_names(question) != exact_names(other):
+    if not agree_on_names(question, other):
         return False
     asked, asked_too = set(content_words(question)), set(content_words(other))
     return jaccard(asked, asked_too) >= SAME_WORDS

@@ -68,5 +68,13 @@ def exact_names(text: str) -> frozenset[str]:
     return frozenset(name for name in found if any(map(str.isalnum, name)))
 
 
+def agree_on_names(text: str, other: str) -> bool:
+    """Tell whether each of two texts has all the words of the other's names."""
+    said, said_too = set(words(text)), set(words(other))
+    return all(said_too.issuperset(words(name)) for name in exact_names(text)) and all(
+        said.issuperset(words(name)) for name in exact_names(other)
+    )
+
+
 def _without_comments(code: str) -> str:
     return "\n".join(line for line in code.splitlines() if not line.lstrip().startswith("#"))

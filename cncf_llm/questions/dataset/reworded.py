@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from cncf_llm.questions.curation.near_duplicates import SAME_WORDS, ask_the_same, jaccard
-from cncf_llm.questions.curation.terms import content_words, exact_names
+from cncf_llm.questions.curation.terms import agree_on_names, content_words
 
 FEWEST_WORDS = 12  # content words of an answer; shorter ones are alike by chance
 _PROPOSED = 0.6
@@ -65,7 +65,7 @@ def reworded(items: pl.DataFrame) -> Reworded:
 
 def _same_answer(answer: str, other: str) -> bool:
     said, said_too = set(content_words(answer)), set(content_words(other))
-    return jaccard(said, said_too) >= SAME_WORDS and exact_names(answer) == exact_names(other)
+    return jaccard(said, said_too) >= SAME_WORDS and agree_on_names(answer, other)
 
 
 @lru_cache(maxsize=2000)  # the phrasings of a fact have one answer
