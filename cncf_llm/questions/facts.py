@@ -59,4 +59,6 @@ class Phrasings:
 
 def _ask(template: str, slots: dict[str, str]) -> str:
     question = template.format(**slots)
+    if template == "{question}":
+        return question  # its author's words
     return question[0].upper() + question[1:] if not question.startswith("`") else question

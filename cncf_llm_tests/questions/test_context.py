@@ -13,6 +13,7 @@ def test_pointers_to_links_and_pictures():
     for text in ("You can see here.", "As in the screenshot.", "More is explained in the guide."):
         assert leans_on_links(text)
     assert not leans_on_links("Here, the default is 10.")
+    assert not leans_on_links("A day is enough here.")
     assert is_list_of_links("- [A](a.md)\n- [B](b.md)\n- C")
     assert not is_list_of_links("- [A](a.md) is the first\n- [B](b.md) is the second")
 

@@ -53,3 +53,9 @@ def test_threads_that_an_answer_alone_does_not_settle_are_dropped():
 def test_further_answers_give_nothing():
     one = section(REPLY, "Answer", source="stackoverflow")
     assert not list(facts(PROJECT, one))
+
+
+def test_the_question_keeps_the_case_of_its_author():
+    fact = found(title="prometheus: target is down")
+    assert isinstance(fact, Fact)
+    assert fact.questions[0].startswith("prometheus: ")
