@@ -20,7 +20,8 @@ _LINKS = re.compile(
     r"\b(?:mentioned|explained|covered|outlined|discussed) in\b"
     r"|\b(?:(?:click|see|read|found|available|described|listed|documented|check(?:ed)?(?: it)? out"
     r"|clicking|look) here\b|(?:\(|: |is )here[.)!]|here is (?:a|an|the) (?:link|example|video)"
-    r"|(?:this|the following) (?:link|issue|pr|pull request|video|article|post|image|picture|screenshot|talk)"
+    r"|(?:this|the following) (?:link|issue|pr|pull request|video|article|post|image|picture"
+    r"|screenshot|talk)"
     r"|screen ?shots?|enter image description|(?:image|picture|diagram) (?:above|below|shows))",
     re.IGNORECASE,
 )
