@@ -1,6 +1,6 @@
 """What a generator hands over: a fact with its questions, or the reason why there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -62,3 +62,13 @@ def _ask(template: str, slots: dict[str, str]) -> str:
     if template == "{question}":
         return question  # its author's words
     return question[0].upper() + question[1:] if not question.startswith("`") else question
+
+
+def drop_row(project: Mapping[str, object], item: str, drop: Drop) -> dict[str, object]:
+    """Return a row of DROPS about an item of a project (a row of PROJECTS)."""
+    return {
+        "project": project["project"],
+        "item": item,
+        "reason": drop.reason,
+        "detail": drop.detail,
+    }

@@ -3,7 +3,7 @@ import pytest
 
 from cncf_llm.questions import FACTS, PAIRS, generate
 from cncf_llm.questions.facts import Phrasings
-from cncf_llm.questions.generate import MOST_COMMANDS
+from cncf_llm.questions.flags import MOST_COMMANDS
 from cncf_llm.questions.generators import (
     command,
     comparison,
