@@ -92,8 +92,20 @@ def parents(store: Store, row: Row) -> list[Row]:
             kind = _kind(parent)
             # A control's item is another project's, so a score does not say where its item is.
             where = None if row.id.startswith("scr-") else project
-            found += _rows(store, kind, pl.col(kind.key) == parent, where)
+            rows = _rows(store, kind, pl.col(kind.key) == parent, where)
+            if not rows and row.values.get("kind") == "two_hop":
+                rows = _neighbour(store, parent)
+            found += rows
     return found
+
+
+def _neighbour(store: Store, row_id: str) -> list[Row]:
+    """Return the landscape's row of the project whose maturity a question over two hops asks."""
+    prefix = row_id.split("-", maxsplit=1)[0]
+    keys = store.require("landscape").table("projects")["project"]
+    return [
+        landscape_row(store, key) for key in keys if stable_id(prefix, "landscape", key) == row_id
+    ]
 
 
 def children(store: Store, rows: Iterable[Row]) -> list[Row]:

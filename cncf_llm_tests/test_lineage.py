@@ -128,3 +128,15 @@ def test_the_command_prints_the_whole_trail(filled):
 def test_the_command_explains_an_unknown_id(filled):
     with pytest.raises(UsageError, match="no question-answer pair has the id qa-0"):
         show_lineage(filled, Console(file=io.StringIO()), "qa-0")
+
+
+def test_a_fact_over_two_hops_leads_to_its_neighbours_landscape_entry_too(store):
+    projects = [{"project": key, "name": key} for key in ("etcd", "grpc")]
+    put(store, "landscape", None, projects=projects)
+    passages = [{"passage_id": "psg-1", "document_id": "doc-1", "project": "etcd", "text": "t"}]
+    put(store, "unified_corpus", "etcd", passages=passages)
+    cited = ["psg-1", stable_id("psg", "landscape", "grpc")]
+    fact = {"fact_id": "fct-1", "project": "etcd", "kind": "two_hop", "passage_ids": cited}
+    put(store, "qa_pairs", "etcd", facts=[fact])
+    found = parents(store, find(store, "fct-1"))
+    assert [row.id for row in found] == ["psg-1", stable_id("doc", "landscape", "grpc")]
