@@ -92,7 +92,7 @@ def parents(store: Store, row: Row) -> list[Row]:
             kind = _kind(parent)
             # A control's item is another project's, so a score does not say where its item is.
             where = None if row.id.startswith("scr-") else project
-            rows = _rows(store, kind, pl.col(kind.key) == parent, where)
+            rows = list(_rows(store, kind, pl.col(kind.key) == parent, where))
             if not rows and row.values.get("kind") == "two_hop":
                 rows = _neighbour(store, parent)
             found += rows
