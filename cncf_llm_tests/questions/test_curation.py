@@ -11,6 +11,7 @@ from cncf_llm.questions.curation.case import Case
 from cncf_llm.questions.curation.entailment import Entailment, EntailmentError
 from cncf_llm.questions.curation.manifest import manifest_error
 from cncf_llm.questions.curation.sources import landscape_text, source_texts
+from cncf_llm.questions.curation.support import is_supported
 from cncf_llm.questions.facts import Drop
 from cncf_llm_tests.questions.curation_literals import GOOD, TEXT, facts, pair, pairs
 from cncf_llm_tests.questions.literals import NODES, PROJECT, frame, passage
@@ -137,6 +138,23 @@ def test_sources_have_titles_and_names_and_the_landscape_its_dates_in_words():
     texts = source_texts(frame(row), nodes, pl.DataFrame([PROJECT]))
     assert texts[row["passage_id"]] == "Guide\nSetup\nIt runs on k8s.\nKubernetes"
     assert "accepted: 2016-05-09 9 May 2016" in landscape_text(PROJECT)
+
+
+@pytest.mark.parametrize(
+    ("answer", "source", "passes"),
+    [
+        ("Every 0.5s.", "It looks every 0.5s at it.", True),
+        ("Every 0.5 s.", "It looks every 5 s at it.", False),
+        ("Since v1.20.", "Since release 1.20 it does.", True),
+        ("Up to 1,000 nodes.", "Up to 1,000 nodes, 12 pods.", True),
+        ("Two ports.", "It has 2 ports.", True),
+        ("Use `--a` and `b.c`.", "`--a=1` and b.c", True),
+        ("Use `--a` and `b.d`.", "`--a=1` and b.c", False),
+        ("Write `\\x66`.", "Write `\\x66`.", True),
+    ],
+)
+def test_numbers_and_names_must_be_exact(answer, source, passes):
+    assert (is_supported(Case("What?", answer, sources=(source,))) is None) == passes
 
 
 class Always:

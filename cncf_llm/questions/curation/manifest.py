@@ -39,13 +39,16 @@ def has_valid_manifests(case: Case) -> Drop | None:
         except (NotYaml, Unreadable) as error:
             return Drop("broken-yaml", " ".join(str(error).split())[:200])
         for document in documents[:_MOST_DOCUMENTS]:
-            if wrong := manifest_error(document):
+            if wrong := manifest_error(document, whole=case.kind == "yaml"):
                 return Drop("invalid-manifest", wrong)
     return None
 
 
-def manifest_error(document: object) -> str | None:
-    """Return what is wrong with a parsed manifest; None for one that is right, or that is none."""
+def manifest_error(document: object, *, whole: bool = True) -> str | None:
+    """Return what is wrong with a parsed manifest; None for one that is right, or that is none.
+
+    Unless it must be `whole`, required fields may be missing: a documentation shows what matters.
+    """
     if not isinstance(document, dict) or not {"apiVersion", "kind"} <= document.keys():
         return None
     version, kind = document["apiVersion"], document["kind"]
@@ -57,7 +60,11 @@ def manifest_error(document: object) -> str | None:
     if validator is None:
         return _form_error(document, version, kind)
     error = next(
-        (each for each in validator.iter_errors(_as_json(document)) if not _is_placeholder(each)),
+        (
+            each
+            for each in validator.iter_errors(_as_json(document))
+            if not _is_placeholder(each) and (whole or each.validator != "required")
+        ),
         None,
     )
     if error is None:

@@ -14,7 +14,8 @@ from typing import Any
 from cncf_llm.questions.curation.terms import agree_on_names, content_words
 from cncf_llm.questions.words import ngrams, words
 
-SAME_WORDS = 0.8  # Jaccard similarity of the content words, of questions and of answers
+SAME_QUESTION = 0.9  # Jaccard similarity of the questions' content words
+SAME_WORDS = 0.8  # Jaccard similarity of the answers' content words
 SAME_ORDER = 0.5  # Jaccard similarity of the answers' word trigrams
 _PROPOSED = 0.5  # estimated similarity of question and answer together
 _PERMUTATIONS = 64
@@ -57,7 +58,7 @@ def near_duplicates(pairs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether two pairs ask for and answer the same."""
-    if not ask_the_same(one["question"], other["question"]):
+    if not ask_the_same(one["question"], other["question"], SAME_QUESTION):
         return False
     answer, answer_too = one["answer"], other["answer"]
     return (
@@ -67,12 +68,12 @@ def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     )
 
 
-def ask_the_same(question: str, other: str) -> bool:
-    """Tell whether two questions differ in function words and endings at most."""
+def ask_the_same(question: str, other: str, least: float) -> bool:
+    """Tell whether two questions have the same names and `least` of their content words."""
     if not agree_on_names(question, other):
         return False
     asked, asked_too = set(content_words(question)), set(content_words(other))
-    return jaccard(asked, asked_too) >= SAME_WORDS
+    return jaccard(asked, asked_too) >= least
 
 
 def jaccard(one: AbstractSet[Any], other: AbstractSet[Any]) -> float:

@@ -65,6 +65,7 @@ def _cases(name: str, which: str) -> list[Case]:
             question=each.get("question", "What is the cache limit of Starling?"),
             answer=" ".join([each.get("answer", "20 GiB.")] * each.get("repeat", 1)),
             project=probes.get("project", "Starling"),
+            kind=each.get("kind", ""),
             sources=(each.get("source", probes.get("source", "")),),
         )
         for each in probes[which]

@@ -22,6 +22,10 @@ _DEMONSTRATIVE = re.compile(
     r"|^(?:what|why|how|when|where|who|which)\b.{0,20}\bthat (?:mean|do|work|happen)",
     re.IGNORECASE,
 )
+# "This is about "Sync waves" in Argo CD. ...": what follows is named there.
+_INTRODUCED = re.compile(
+    r"^This is about (?=[\"'`A-Z])|\bthis (?:problem|error|message|warning|issue|situation)(?=:)"
+)
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their|he|she|his|her)\b", re.IGNORECASE)
 _EMPTY_SUBJECT = re.compile(
     r"\bthe (?:default |new |given |first |second |other |main |example )?(?:command|flag|option|"
@@ -43,7 +47,8 @@ def is_self_contained(case: Case) -> Drop | None:
     A pronoun needs something before it in the question that it can stand for.
     """
     question = case.question
-    if pointer := _POINTS.search(question) or _DEMONSTRATIVE.search(question):
+    bare = _INTRODUCED.sub("", question)
+    if pointer := _POINTS.search(bare) or _DEMONSTRATIVE.search(bare):
         return Drop("not-self-contained", f"{pointer[0]!r} in: {question}")
     names = exact_names(question) - set(words(case.project))
     pronoun = _PRONOUN.search(question)

@@ -64,6 +64,7 @@ def _has_names(case: Case) -> Drop | None:
 
 def _within(name: str, text: str, held: frozenset[str]) -> bool:
     """Tell whether a text has a name: whole, or each of its words where punctuation differs."""
+    name = name.replace("\\", "")
     if name in held:
         return True
     if _NUMBER.fullmatch(name.lstrip("v")):

@@ -23,7 +23,7 @@ _SPELLED = {
     )
 }
 _SPAN = re.compile(r"```[^\n`]*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
-_NUMBER = re.compile(r"(?<![\w.])v?\d+(?:[.:]\d+|,\d{3}(?!\d))*(?![\w])|\b\d+(?=[a-zA-Z%]+\b)")
+_NUMBER = re.compile(r"(?<![\w.])v?\d+(?:[.:]\d+|,\d{3}(?!\d))*")
 _NAME = re.compile(
     r"(?<![\w-])--?[a-zA-Z][\w.-]*\w"  # flags
     r"|\b\w+(?:[_./:@-]\w+)*[_/:@]\w+\b"  # paths, snake_case, images

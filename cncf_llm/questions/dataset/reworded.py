@@ -29,7 +29,7 @@ class Reworded:
             (
                 item
                 for item in sorted(self.questions.query(_sketch(question)))
-                if ask_the_same(question, self.texts[item][0])
+                if ask_the_same(question, self.texts[item][0], SAME_WORDS)
             ),
             None,
         )
