@@ -86,7 +86,8 @@ def _content(source: str) -> frozenset[str]:
 def _exact(source: str) -> tuple[str, frozenset[str]]:
     """Return a source on one line without marks, and its words and numbers."""
     text = " ".join(source.lower().replace("`", "").replace("\\", "").split())
-    numbers = {each.strip(".,:") for each in _NUMBER.findall(text)}
+    numbers = set(_NUMBER.findall(text))
+    numbers |= {part for each in numbers for part in each.split(":")}
     return text, frozenset(each for each in words(text) if not each.isdigit()) | numbers
 
 
