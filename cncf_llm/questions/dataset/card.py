@@ -9,14 +9,16 @@ _TEXT = """
 # Questions and answers on cloud native projects
 
 Questions and answers on {count} project(s) of the CNCF landscape, made from their public
-documentation by templates, without a model. Every row names the passages, the file, the commit
-and the licence it comes from.
+documentation: by templates, by a language model where `generator` says so, and from sets of others
+(`external-…`). Every row names the file, the commit and the licence it comes from; its passages,
+and how well they support the answer (`support`), unless it is from others.
 
 | project | train | validation | test |
 |---|---|---|---|
 {rows}
 
-- **Splits** are by document: no document is in two of them.
+- **Splits** are by document: no document is in two of them, and no passage of one split is nearly
+  repeated in another.
 - **Licence**: each row carries the licence of its sources in `licence`. Here: {licences}.
 - **Formats**: `question` and `answer`; `prompt` and `completion`; `messages` for chat.
 
