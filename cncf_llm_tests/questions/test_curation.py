@@ -84,6 +84,15 @@ def test_two_facts_that_say_the_same_are_one_and_phrasings_stay():
     assert curated.facts["fact_id"].to_list() == ["fct-a"]
 
 
+def test_what_turns_a_question_round_makes_it_another():
+    answer = "It sets the size of its cache."
+    rows = [
+        pair(f"qa-{word}", f"How do I turn {word} the size limit of the cache of Starling?", answer)
+        for word in ("on", "off")
+    ]
+    assert curate(*rows).pairs.height == 2
+
+
 def test_unchanged_pairs_are_not_judged_again():
     rows = [pair("qa-1"), pair("qa-2", "How large is the cache of Starling?", "20 GiB.")]
     first = curate(*rows)
@@ -148,6 +157,7 @@ def test_sources_have_titles_and_names_and_the_landscape_its_dates_in_words():
         ("Since v1.20.", "Since release 1.20 it does.", True),
         ("Up to 1,000 nodes.", "Up to 1,000 nodes, 12 pods.", True),
         ("Two ports.", "It has 2 ports.", True),
+        ("Buckets `100, 250`.", "Buckets 10,100,250,500.", True),
         ("Use `--a` and `b.c`.", "`--a=1` and b.c", True),
         ("Use `--a` and `b.d`.", "`--a=1` and b.c", False),
         ("Write `\\x66`.", "Write `\\x66`.", True),

@@ -87,7 +87,7 @@ def _exact(source: str) -> tuple[str, frozenset[str]]:
     """Return a source on one line without marks, and its words and numbers."""
     text = " ".join(source.lower().replace("`", "").replace("\\", "").split())
     numbers = set(_NUMBER.findall(text))
-    numbers |= {part for each in numbers for part in each.split(":")}
+    numbers |= {part for each in numbers for part in re.split("[:,]", each)}
     return text, frozenset(each for each in words(text) if not each.isdigit()) | numbers
 
 

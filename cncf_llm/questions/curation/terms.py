@@ -16,6 +16,7 @@ _STOP = word_set(
     " why will with within without would yes yet you your"
 )
 _ENDINGS = ("ations", "ation", "ings", "ing", "ied", "ies", "ed", "es", "s", "ly", "e")
+_TURNS = word_set("no not never cannot without off before after enable disable")
 _SPELLED = {
     word: str(number)
     for number, word in enumerate(
@@ -69,8 +70,10 @@ def exact_names(text: str) -> frozenset[str]:
 
 
 def agree_on_names(text: str, other: str) -> bool:
-    """Tell whether each of two texts has all the words of the other's names."""
+    """Tell whether two texts have the words of each other's names, and turn nothing round."""
     said, said_too = set(words(text)), set(words(other))
+    if said & _TURNS != said_too & _TURNS:
+        return False
     return all(said_too.issuperset(words(name)) for name in exact_names(text)) and all(
         said.issuperset(words(name)) for name in exact_names(other)
     )
