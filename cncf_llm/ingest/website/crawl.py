@@ -37,6 +37,7 @@ def run(job: CrawlJob) -> None:
 
 def settings(job: CrawlJob) -> dict[str, Any]:
     """Return Scrapy's settings for a job."""
+    from cncf_llm.ingest.website.memory import OwnMemory
     from cncf_llm.ingest.website.middleware import OwnSiteOnly, PatientRetry
     from cncf_llm.ingest.website.resolver import TRUSTED_HOST, PublicAddresses
 
@@ -61,6 +62,7 @@ def settings(job: CrawlJob) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": limits.page_seconds,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "DOWNLOAD_WARNSIZE": 0,
+        "EXTENSIONS": {OwnMemory: 100, "scrapy.extensions.memusage.MemoryUsage": None},
         "HTTPPROXY_ENABLED": not job.mirrored,
         "LOG_LEVEL": "ERROR",
         "LOG_VERSIONS": [],

@@ -1,6 +1,7 @@
 """One crawl of a server that misbehaves in every way a site can, and a few of what ends a crawl."""
 
 import gzip
+import resource
 import time
 import zlib
 from contextlib import suppress
@@ -309,3 +310,14 @@ def test_a_site_that_does_not_answer_is_an_error(tmp_path):
     with pytest.raises(UnreadableSourceError, match="download-failed") as caught:
         run_crawl(job)
     assert caught.value.reason == "crawl-failed"
+
+
+def test_the_memory_limit_does_not_count_what_another_process_took():
+    from cncf_llm.ingest.website.memory import OwnMemory
+
+    taken = bytearray(b"x") * 200_000_000
+    before = OwnMemory.get_virtual_size(object.__new__(OwnMemory))
+    del taken
+    after = OwnMemory.get_virtual_size(object.__new__(OwnMemory))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    assert after < before - 100_000_000 < peak
