@@ -61,7 +61,7 @@ def test_an_answer_and_its_quota(site):
         (says({}, 503, Retry_After="soon"), 1),
         (says({"error_id": 500, "error_message": "internal"}, 500), 1),
         (reset, 1),
-        (says(gzip.compress(b"{}" * 100)[:-9], Content_Encoding="gzip"), 1),
+        (says(gzip.compress(b"{}" * 100, mtime=0)[:-9], Content_Encoding="gzip"), 1),
         (says(b"not gzip", Content_Encoding="gzip"), 1),
     ],
 )
