@@ -92,3 +92,10 @@ def test_tutorials_give_no_commands():
 def test_a_long_line_in_capitals_is_read_in_no_time():
     text = "To list the rules, run:\n\n```bash\n" + "A" * 5000 + "  a\n```"
     assert list(facts(PROJECT, section(text, "Rules")))
+
+
+def test_a_line_of_a_configuration_file_is_no_command():
+    text = "To check a configuration file:\n\n```shell\nCheckFlags=all\n```"
+    (drop,) = facts(PROJECT, section(text))
+    assert isinstance(drop, Drop)
+    assert drop.reason == "answer-incomplete"

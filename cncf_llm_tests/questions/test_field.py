@@ -20,6 +20,12 @@ def test_a_field_has_meaning_type_default_and_need():
     )
 
 
+def test_a_type_that_the_reference_does_not_know_is_not_said():
+    (fact,) = of("| `spec.keep` | invalid type | | How many copies to keep |")
+    assert isinstance(fact, Fact)
+    assert fact.answer == "How many copies to keep."
+
+
 def test_values_are_asked_for_where_there_are_only_some():
     meaning, values = of("| `spec.mode` | one of `Full`, `Partial` | | What to copy. |")
     assert isinstance(meaning, Fact)

@@ -65,6 +65,8 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 
+_NO_COMMAND = re.compile(r"\w+\{\w+=|[\w.]+=\S*$")  # a query; a line of a configuration file
+
 
 def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Drop]:
     """Yield the commands that a section explains."""
@@ -88,7 +90,7 @@ def facts(project: Mapping[str, object], section: Section) -> Iterable[Fact | Dr
             yield Drop("answer-too-long", f"{section.heading}: {len(lines)} lines to {purpose}")
             continue
         missing = lacking([block]) or _unset_variable(lines)
-        if missing or lines[0].endswith(":") or re.match(r"\w+\{\w+=", lines[0]):
+        if missing or lines[0].endswith(":") or _NO_COMMAND.match(lines[0]):
             yield Drop("answer-incomplete", f"{section.heading}: lacks {missing or 'a command'}")
             continue
         named = re.findall(r"`([^`]+)`", purpose)

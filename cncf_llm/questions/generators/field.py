@@ -112,7 +112,7 @@ def _form(type_: str, values: list[str], row: Mapping[str, str], *, required: bo
     said = ""
     if values:
         said += f" Its value is one of {', '.join(f'`{value}`' for value in values)}."
-    elif type_:
+    elif type_ and type_ != "invalid type":  # as a reference's own generator says at a loss
         said += f" Its type is {plain(type_)}."
     default = plain(row.get("default", ""))
     if default and default.lower() not in ("-", "none", "n/a", "nil"):
