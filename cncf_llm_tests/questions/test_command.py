@@ -95,7 +95,7 @@ def test_a_long_line_in_capitals_is_read_in_no_time():
 
 
 def test_a_line_of_a_configuration_file_is_no_command():
-    text = "To check a configuration file:\n\n```shell\nCheckFlags=all\n```"
+    text = "To check a configuration file, run:\n\n```bash\nCheckFlags=all\n```"
     (drop,) = facts(PROJECT, section(text))
     assert isinstance(drop, Drop)
     assert drop.reason == "answer-incomplete"
