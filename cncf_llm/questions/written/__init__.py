@@ -10,7 +10,7 @@ from cncf_llm.questions.written.endpoint import Endpoint
 from cncf_llm.questions.written.join import Joined, join_written
 from cncf_llm.questions.written.ledger import Ledger, read_ledger
 from cncf_llm.questions.written.local_model import LocalModel, LocalModelError
-from cncf_llm.questions.written.messages import EndpointDownError, Model, Reply
+from cncf_llm.questions.written.messages import Model, Reply
 from cncf_llm.questions.written.prompts import KINDS
 from cncf_llm.questions.written.rows import Written, no_pairs
 from cncf_llm.questions.written.tables import EVIDENCE, REPLIES, VERSION
@@ -25,7 +25,6 @@ __all__ = [
     "Chosen",
     "Endpoint",
     "EndpointAddressError",
-    "EndpointDownError",
     "Joined",
     "Ledger",
     "LocalModel",
