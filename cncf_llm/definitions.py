@@ -38,8 +38,8 @@ def make_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_modules(_STAGES),
         jobs=automation.JOBS,
-        schedules=[automation.daily_refresh, automation.daily_publication],
-        sensors=[automation.landscape_changes, automation.dataset_changes],
+        schedules=automation.SCHEDULES,
+        sensors=automation.SENSORS,
         resources=resources(settings),
         executor=executor(settings.executor),
     )

@@ -1,12 +1,9 @@
-"""Sensors and the schedule as functions, with a real instance and a real store."""
-
-from datetime import datetime
+"""`landscape_changes` as a function, with a real instance."""
 
 import dagster as dg
-import polars as pl
 import pytest
 
-from cncf_llm.defs.automation import daily_refresh, dataset_changes, landscape_changes
+from cncf_llm.defs.automation.landscape_changes import landscape_changes
 from cncf_llm.landscape import LandscapeError
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
@@ -78,57 +75,3 @@ def test_a_missing_landscape_is_an_error_that_names_it(tmp_path, instance):
     context = dg.build_sensor_context(instance=instance, resources={"settings": settings})
     with pytest.raises(LandscapeError, match=r"gone\.yml"):
         landscape_changes(context)
-
-
-def put_dataset(store, **projects):
-    with store.draft("qa_dataset", None, "r") as draft:
-        for name, rows in projects.items():
-            (draft.path / name).mkdir()
-            pl.DataFrame({"question": rows}).write_parquet(draft.path / name / "train.parquet")
-    return store.require("qa_dataset")
-
-
-def put_adapter(store, project, data):
-    with store.draft("adapter", project, data) as draft:
-        draft.write("curve", pl.DataFrame({"step": [1]}))
-        draft.facts["data"] = data
-
-
-def requested(store):
-    context = dg.build_sensor_context(resources={"store": store})
-    return [
-        (result.partition_key, result.run_key)
-        for result in dataset_changes(context)
-        if isinstance(result, dg.RunRequest)
-    ]
-
-
-def test_no_data_set_no_retraining(store):
-    assert requested(store) == []
-
-
-def test_a_project_is_retrained_when_its_data_set_changed_and_only_then(store):
-    dataset = put_dataset(store, etcd=["a"], helm=["b"])
-    for project in ("etcd", "helm"):
-        put_adapter(store, project, dataset.part(project))
-    assert requested(store) == []
-    dataset = put_dataset(store, etcd=["a", "more"], helm=["b"])
-    assert requested(store) == [("etcd", f"etcd {dataset.part('etcd')}")]
-
-
-def test_a_request_for_the_same_data_has_the_same_run_key(store):
-    put_dataset(store, etcd=["a"])
-    put_adapter(store, "etcd", "older data")
-    assert requested(store) == requested(store)  # Dagster runs a key once
-
-
-def test_the_night_refreshes_every_project(instance):
-    instance.add_dynamic_partitions(PROJECTS.name, ["helm", "etcd"])
-    context = dg.build_schedule_context(
-        instance=instance, scheduled_execution_time=datetime(2026, 1, 2, 3)
-    )
-    requests = list(daily_refresh(context))
-    assert [(r.partition_key, r.run_key) for r in requests] == [
-        ("etcd", "2026-01-02 etcd"),
-        ("helm", "2026-01-02 helm"),
-    ]
