@@ -1,0 +1,6 @@
+"""Tags on runs: why a run is there, who asked for it, and what it costs. Searchable in the UI."""
+
+REASON = "cncf_llm/reason"  # a sentence for people
+TRIGGER = "cncf_llm/trigger"  # landscape, sources, data_set, schedule
+PROJECT = "cncf_llm/project"
+COST = "cncf_llm/cost"  # the dearest thing that the run uses: network, cpu, gpu or endpoint
