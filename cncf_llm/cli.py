@@ -89,6 +89,22 @@ app.add_typer(mirrors, name="mirror", no_args_is_help=True)
 
 
 @mirrors.command()
+def repositories(
+    to: Annotated[Path, typer.Option(help="The mirror's folder, as in CNCF_LLM_MIRROR.")],
+    projects: Projects = None,
+) -> None:
+    """Write one git bundle per repository of the projects. Run again, it brings what is new.
+
+    Exit code 0: all bundles are there; 1: some repositories could not be read, the rest was done.
+    """
+    from cncf_llm.commands.mirror import mirror_repositories
+    from cncf_llm.settings import Settings
+
+    failed = mirror_repositories(Settings(), Console(), to, _split(projects))
+    raise typer.Exit(1 if failed else 0)
+
+
+@mirrors.command()
 def stackexchange(
     posts_xml: Annotated[Path, typer.Argument(help="Posts.xml of Stack Overflow's data dump.")],
     to: Annotated[Path, typer.Option(help="The mirror's folder, as in CNCF_LLM_MIRROR.")],
