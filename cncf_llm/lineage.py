@@ -172,6 +172,6 @@ def _rows(store: Store, kind: Kind, match: pl.Expr, partition: str | None = None
             version = store.current(asset, key)
             if version is None or f"{kind.table}.parquet" not in version.files:
                 continue
-            frame = pl.scan_parquet(version.path / f"{kind.table}.parquet").filter(match)
+            frame = version.scan(kind.table).filter(match)
             for values in frame.collect().iter_rows(named=True):
                 yield Row(str(values[kind.key]), kind, asset, key, values)

@@ -32,7 +32,9 @@ def show(
         raise UsageError(f"there is no {where} yet: `cncf-llm run --select {asset}` makes it")
     if not any("table" in version.facts for version in versions):  # a model: files, no rows
         for version in versions:
-            console.print(f"{version.path}: {', '.join(sorted(version.files))}", highlight=False)
+            console.print(
+                f"{version.location}: {', '.join(sorted(version.files))}", highlight=False
+            )
         return
     rows = _rows(versions, table, limit)
     if output == "jsonl":

@@ -122,7 +122,12 @@ def adapter(
     """A LoRA adapter trained on one project's pairs, in PEFT layout; one MLflow run."""
     project = context.partition_key
     yield from _train(
-        context, settings, store, base_model, [qa_dataset.path / project], qa_dataset.part(project)
+        context,
+        settings,
+        store,
+        base_model,
+        [qa_dataset.subfolder(project)],
+        qa_dataset.part(project),
     )
 
 

@@ -77,7 +77,7 @@ def refresh(
     yield dg.MaterializeResult(
         data_version=dg.DataVersion(version.digest),
         metadata={
-            "data": dg.MetadataValue.path(str(version.path)),
+            "data": dg.MetadataValue.path(version.location),
             "changed": version.digest != before,
             "seconds": dg.MetadataValue.float(float(version.facts["seconds"])),
             **describe(version),

@@ -20,75 +20,25 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 from filelock import FileLock, Timeout
 
+from cncf_llm.store.errors import BusyPartitionError, StoreError
 from cncf_llm.store.identity import content_hash, digest
+from cncf_llm.store.version import Version
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _SCRATCH = "scratch"
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # no space on the disk, or none left of one's share
 _WHOLE = "_"  # folder name for an asset without partitions
-
-
-class StoreError(Exception):
-    """Data is missing, damaged, or cannot be written."""
-
-
-class BusyPartitionError(StoreError):
-    """Another run is writing the same partition of the same asset."""
-
-
-@dataclass(frozen=True)
-class Version:
-    """One immutable version of one partition of an asset, in a local folder.
-
-    `files` maps each file's relative path to its SHA-256. `recipe` is the digest of everything that
-    the version was computed from. `facts` is what is worth knowing of the computation but not part
-    of the content, such as an MLflow run id.
-    """
-
-    asset: str
-    partition: str | None
-    digest: str
-    recipe: str
-    path: Path
-    files: Mapping[str, str]
-    facts: Mapping[str, Any]
-
-    def table(self, name: str) -> pl.DataFrame:
-        """Read one of the version's tables. Raises `StoreError` when it has none of that name."""
-        return pl.read_parquet(self._file(name))
-
-    def scan(self, name: str) -> pl.LazyFrame:
-        """Return one of the version's tables, of which only what is asked for will be read."""
-        return pl.scan_parquet(self._file(name))
-
-    def _file(self, name: str) -> Path:
-        file = self.path / f"{name}.parquet"
-        if not file.is_file():
-            held = ", ".join(sorted(self.files)) or "no file"
-            raise StoreError(f"{self.asset} has no table {name!r} in {self.path}; it has {held}")
-        return file
-
-    def tables(self) -> dict[str, pl.DataFrame]:
-        """Read all tables in the version's top folder, by name."""
-        names = [PurePosixPath(name) for name in self.files]
-        return {
-            name.stem: self.table(name.stem)
-            for name in names
-            if name.suffix == ".parquet" and len(name.parts) == 1
-        }
-
-    def part(self, folder: str) -> str:
-        """Return the digest of one sub-folder, for those who depend on that part alone."""
-        return digest({k: v for k, v in self.files.items() if k.startswith(f"{folder}/")})
 
 
 @dataclass
@@ -130,6 +80,8 @@ class Store:
     def current(self, asset: str, partition: str | None = None) -> Version | None:
         """Return the current version of a partition, or None when there never was one.
 
+        Of a remote store only the pointer is read: the data comes when it is asked for.
+
         Raises `StoreError` when its pointer is damaged or its files are gone.
         """
         pointer = self.root / asset / _folder(asset, partition) / "current.json"
@@ -142,23 +94,23 @@ class Store:
                 f"{pointer} is damaged ({error}); remove it and materialize {asset} again"
             ) from error
         path = self.local / asset / _folder(asset, partition) / facts["digest"]
-        version = Version(
+        if not self.remote and not path.is_dir():
+            raise StoreError(
+                f"{path} is gone although {pointer} names it; remove {pointer} and "
+                f"materialize {asset} again"
+            )
+        location = pointer.with_name(facts["digest"])
+        return Version(
             asset,
             partition,
             facts["digest"],
             facts["recipe"],
-            path,
+            str(location),
             facts["files"],
             facts["facts"],
+            path,
+            bring=partial(_download, location, path, facts["files"]) if self.remote else None,
         )
-        if not path.is_dir():
-            if not self.remote:
-                raise StoreError(
-                    f"{path} is gone although {pointer} names it; remove {pointer} and "
-                    f"materialize {asset} again"
-                )
-            self._download(version)
-        return version
 
     def require(self, asset: str, partition: str | None = None) -> Version:
         """Return the current version. Raises `StoreError` when there is none."""
@@ -247,17 +199,20 @@ class Store:
             if child.is_dir() and child.name not in kept:
                 shutil.rmtree(child)
 
-    def _download(self, version: Version) -> None:
-        source = self.root / version.asset / version.path.parent.name / version.digest
-        partial = version.path.with_name(f"download-{os.getpid()}-{version.digest}")
-        for name, expected in version.files.items():
-            content = (source / name).read_bytes()
-            if content_hash(content) != expected:
-                raise StoreError(f"{source / name} is damaged: its content is not what was stored")
-            (partial / name).parent.mkdir(parents=True, exist_ok=True)
-            (partial / name).write_bytes(content)
-        partial.mkdir(parents=True, exist_ok=True)
-        partial.rename(version.path)
+
+def _download(source: Any, folder: Path, hashes: Mapping[str, str], files: Sequence[str]) -> None:
+    """Bring the files that are not here yet; each one appears whole, whoever else brings it."""
+    for name in files:
+        target = folder / name
+        if target.exists():
+            continue
+        content = (source / name).read_bytes()
+        if content_hash(content) != hashes[name]:
+            raise StoreError(f"{source / name} is damaged: its content is not what was stored")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".download-", delete=False) as file:
+            file.write(content)
+        Path(file.name).replace(target)
 
 
 def _folder(asset: str, partition: str | None) -> str:

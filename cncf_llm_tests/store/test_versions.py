@@ -60,13 +60,38 @@ def test_a_remote_version_is_downloaded_again_when_the_cache_is_lost(tmp_path):
     assert store.current("things", "etcd").table("rows")["value"].to_list() == [7]
 
 
+def test_what_a_remote_version_is_needs_no_download(tmp_path):
+    store = Store(f"memory://{tmp_path.name}", cache=tmp_path / "cache")
+    with store.draft("things", "etcd", "r") as draft:
+        draft.write("rows", pl.DataFrame({"value": [7]}))
+        draft.write("large", pl.DataFrame({"value": [8]}))
+        (draft.path / "model").mkdir()
+        (draft.path / "model" / "weights").write_bytes(b"9")
+        draft.facts["trained"] = True
+    elsewhere = Store(f"memory://{tmp_path.name}", cache=tmp_path / "elsewhere")
+    version = elsewhere.require("things", "etcd")
+    assert version.facts["trained"]
+    assert sorted(version.files) == ["large.parquet", "model/weights", "rows.parquet"]
+    assert version.part("model") != version.part("none")
+    assert not (tmp_path / "elsewhere").exists()
+    assert version.table("rows")["value"].to_list() == [7]
+    assert [path.name for path in version.folder.iterdir()] == ["rows.parquet"]
+    assert (version.subfolder("model") / "weights").read_bytes() == b"9"
+    assert not (version.folder / "large.parquet").exists()
+    assert sorted(path.name for path in version.path.iterdir()) == [
+        "large.parquet",
+        "model",
+        "rows.parquet",
+    ]
+
+
 def test_damage_in_a_remote_store_is_noticed(tmp_path):
     store = Store(f"memory://{tmp_path.name}", cache=tmp_path / "cache")
     version = put(store, 7)
     (store.root / "things" / "etcd" / version.digest / "rows.parquet").write_bytes(b"junk")
     shutil.rmtree(tmp_path / "cache")
     with pytest.raises(StoreError, match=r"rows\.parquet is damaged"):
-        store.current("things", "etcd")
+        store.require("things", "etcd").table("rows")
 
 
 def test_a_second_writer_is_turned_away(store):
