@@ -62,7 +62,8 @@ def refresh(
     recipe = digest({"code": code, "inputs": inputs, "settings": settings})
     version = store.current(asset, partition)
     before = version.digest if version else None
-    if version is None or inputs is None or version.recipe != recipe:
+    computed = version is None or inputs is None or version.recipe != recipe
+    if version is None or computed:
         started = time.monotonic()
         try:
             with store.draft(asset, partition, recipe) as draft:
@@ -79,6 +80,7 @@ def refresh(
         metadata={
             "data": dg.MetadataValue.path(version.location),
             "changed": version.digest != before,
+            "computed": computed,  # else `seconds` are those of an earlier run
             "seconds": dg.MetadataValue.float(float(version.facts["seconds"])),
             **describe(version),
         },
