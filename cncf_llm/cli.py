@@ -84,6 +84,20 @@ def lineage(
     show_lineage(_store(), Console(), id)
 
 
+@app.command()
+def metrics(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to listen.")] = 9090,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    cache: Annotated[float, typer.Option(min=0, help="Seconds between two readings.")] = 15,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a reading may take.")] = 8,
+) -> None:
+    """Serve the platform's metrics to Prometheus."""
+    from cncf_llm.commands.metrics import serve_metrics
+    from cncf_llm.settings import Settings
+
+    serve_metrics(Settings(), Console(), host, port, cache, timeout)
+
+
 mirrors = typer.Typer(help="Make parts of a mirror, for sites without network.")
 app.add_typer(mirrors, name="mirror", no_args_is_help=True)
 

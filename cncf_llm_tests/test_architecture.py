@@ -79,7 +79,7 @@ def test_the_layering_test_sees_what_it_looks_for():
 
 def test_folders_are_the_stages_that_the_documentation_names():
     folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert folders == {*STAGES, "commands", "defs", "sample"}
+    assert folders == {*STAGES, "commands", "defs", "metrics", "sample"}
 
 
 LOAD = """
