@@ -43,7 +43,7 @@ _SCORE_CHECKS = (
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("benchmark_questions", _QUESTION_CHECKS, PROJECTS),
-    op_tags=pods.SMALL,
+    op_tags=pods.of("benchmark_questions"),
 )
 def benchmark_questions(
     context: dg.AssetExecutionContext,
@@ -79,7 +79,7 @@ def benchmark_questions(
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("benchmark_scores", _SCORE_CHECKS, PROJECTS),
-    op_tags=pods.GPU,
+    op_tags=pods.of("benchmark_scores"),
 )
 def benchmark_scores(
     context: dg.AssetExecutionContext,
@@ -131,7 +131,7 @@ def benchmark_scores(
     kinds={"pytorch", "polars"},
     owners=["team:models"],
     code_version=stage.VERSION,
-    op_tags=pods.GPU,
+    op_tags=pods.of("landscape_scores"),
 )
 def landscape_scores(
     context: dg.AssetExecutionContext,
@@ -205,7 +205,7 @@ def landscape_jobs(items: list[str], adapters: list[str]) -> list[tuple[str, str
     kinds={"polars"},
     owners=["team:models"],
     code_version=stage.VERSION,
-    op_tags=pods.SMALL,
+    op_tags=pods.of("leaderboard"),
 )
 def leaderboard(
     context: dg.AssetExecutionContext,

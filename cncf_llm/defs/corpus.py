@@ -36,7 +36,7 @@ class CorpusConfig(dg.Config):
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("unified_corpus", CHECKS, PROJECTS),
-    op_tags=pods.CPU,
+    op_tags=pods.of("unified_corpus"),
 )
 def unified_corpus(
     context: dg.AssetExecutionContext,

@@ -37,7 +37,7 @@ _DATASET_CHECKS = (
     owners=["team:data"],
     code_version=questions.VERSION,
     check_specs=specs("qa_dataset", _DATASET_CHECKS),
-    op_tags=pods.SMALL,
+    op_tags=pods.of("qa_dataset"),
 )
 def qa_dataset(
     context: dg.AssetExecutionContext,

@@ -41,7 +41,7 @@ PAGE = "graph.html"
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("entity_recognizer", RECOGNIZER_CHECKS),
-    op_tags=pods.CPU,
+    op_tags=pods.of("entity_recognizer"),
 )
 def entity_recognizer(
     context: dg.AssetExecutionContext,
@@ -131,7 +131,7 @@ def entity_recognizer(
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("entity_graph", GRAPH_CHECKS, PROJECTS),
-    op_tags=pods.CPU,
+    op_tags=pods.of("entity_graph"),
 )
 def entity_graph(
     context: dg.AssetExecutionContext,
@@ -200,7 +200,7 @@ def entity_graph(
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("landscape_graph", GRAPH_CHECKS),
-    op_tags=pods.SMALL,
+    op_tags=pods.of("landscape_graph"),
 )
 def landscape_graph(
     context: dg.AssetExecutionContext,

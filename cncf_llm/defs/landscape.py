@@ -7,6 +7,7 @@ import polars as pl
 
 from cncf_llm import landscape as stage
 from cncf_llm import sample
+from cncf_llm.defs import pods
 from cncf_llm.defs.checks import Check, RefusedError, specs
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
 from cncf_llm.defs.storage import Results, refresh
@@ -36,6 +37,7 @@ _CHECKS = (
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("landscape", _CHECKS),
+    op_tags=pods.of("landscape"),
 )
 def landscape(
     context: dg.AssetExecutionContext,

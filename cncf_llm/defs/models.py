@@ -38,7 +38,7 @@ _ADAPTER_CHECKS = (
     kinds={"pytorch", "huggingface"},
     owners=["team:models"],
     code_version=stage.VERSION,
-    op_tags=pods.GPU,
+    op_tags=pods.of("base_model"),
 )
 def base_model(
     context: dg.AssetExecutionContext,
@@ -110,7 +110,7 @@ def base_model(
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("adapter", _ADAPTER_CHECKS, PROJECTS),
-    op_tags=pods.GPU,
+    op_tags=pods.of("adapter"),
 )
 def adapter(
     context: dg.AssetExecutionContext,
@@ -137,7 +137,7 @@ def adapter(
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("landscape_adapter", _ADAPTER_CHECKS),
-    op_tags=pods.GPU,
+    op_tags=pods.of("landscape_adapter"),
 )
 def landscape_adapter(
     context: dg.AssetExecutionContext,

@@ -61,7 +61,7 @@ review_verdicts = dg.AssetSpec(
     owners=["team:data"],
     code_version=f"{stage.VERSION} {curation.VERSION}",
     check_specs=specs("qa_pairs", _PAIR_CHECKS, PROJECTS),
-    op_tags=pods.SMALL,
+    op_tags=pods.of("qa_pairs"),
 )
 def qa_pairs(
     context: dg.AssetExecutionContext,

@@ -23,7 +23,6 @@ _raw_asset = partial(
     group_name="raw_documents",
     owners=["team:data"],
     code_version=stage.VERSION,
-    op_tags=pods.SMALL,
 )
 
 
@@ -36,7 +35,11 @@ _CHECKS = (
 )
 
 
-@_raw_asset(kinds={"git", "polars"}, check_specs=specs("repository_documents", _CHECKS, PROJECTS))
+@_raw_asset(
+    kinds={"git", "polars"},
+    check_specs=specs("repository_documents", _CHECKS, PROJECTS),
+    op_tags=pods.of("repository_documents"),
+)
 def repository_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -65,7 +68,11 @@ def repository_documents(
     )
 
 
-@_raw_asset(kinds={"scrapy", "polars"}, check_specs=specs("website_documents", _CHECKS, PROJECTS))
+@_raw_asset(
+    kinds={"scrapy", "polars"},
+    check_specs=specs("website_documents", _CHECKS, PROJECTS),
+    op_tags=pods.of("website_documents"),
+)
 def website_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -97,7 +104,9 @@ def website_documents(
 
 
 @_raw_asset(
-    kinds={"stackoverflow", "polars"}, check_specs=specs("stackoverflow_threads", _CHECKS, PROJECTS)
+    kinds={"stackoverflow", "polars"},
+    check_specs=specs("stackoverflow_threads", _CHECKS, PROJECTS),
+    op_tags=pods.of("stackoverflow_threads"),
 )
 def stackoverflow_threads(
     context: dg.AssetExecutionContext,

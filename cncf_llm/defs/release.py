@@ -28,7 +28,7 @@ _CHECKS = (
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("dataset_release", _CHECKS),
-    op_tags=pods.SMALL,
+    op_tags=pods.of("dataset_release"),
 )
 def dataset_release(
     context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], qa_dataset: Version
@@ -61,7 +61,7 @@ def dataset_release(
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("model_release", _CHECKS),
-    op_tags=pods.SMALL,
+    op_tags=pods.of("model_release"),
 )
 def model_release(
     context: dg.AssetExecutionContext,

@@ -42,7 +42,7 @@ _CHECKS = (
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("written_pairs", _CHECKS, PROJECTS),
-    op_tags=pods.PATIENT,
+    op_tags=pods.of("written_pairs"),
 )
 def written_pairs(
     context: dg.AssetExecutionContext,

@@ -67,29 +67,58 @@ def test_the_launchers_configuration_has_no_unknown_field():
     assert "job_namspace" in result.errors[0].message
 
 
-def test_a_gpu_step_asks_for_a_gpu_tolerates_its_taint_and_ends_by_a_deadline():
-    spec = step_job(pods.GPU)
-    pod = spec["template"]["spec"]
+@pytest.mark.parametrize("asset", [name for name, pod in pods.PODS.items() if pod.gpus])
+def test_a_gpu_step_asks_for_a_gpu_on_a_node_that_has_one(asset):
+    pod = step_job(pods.of(asset))["template"]["spec"]
     resources = pod["containers"][0]["resources"]
     assert resources["limits"]["nvidia.com/gpu"] == "1"
     assert resources["requests"]["nvidia.com/gpu"] == "1"
     assert [t["key"] for t in pod["tolerations"]] == ["nvidia.com/gpu"]
-    assert spec["active_deadline_seconds"] == 24 * 3600
+    assert pod["node_selector"] == {"nvidia.com/gpu.present": "true"}
+    shm = next(volume for volume in pod["volumes"] if volume["name"] == "shm")
+    assert shm["empty_dir"]["medium"] == "Memory"
+    mounts = {mount["name"]: mount["mount_path"] for mount in pod["containers"][0]["volume_mounts"]}
+    assert mounts["shm"] == "/dev/shm"
 
 
-@pytest.mark.parametrize("tags", [pods.SMALL, pods.CPU])
-def test_a_step_without_gpu_stays_off_gpu_nodes(tags):
-    spec = step_job(tags)
-    assert not spec["template"]["spec"]["tolerations"]
-    assert "nvidia.com/gpu" not in spec["template"]["spec"]["containers"][0]["resources"]["limits"]
-    assert spec["active_deadline_seconds"] > 0
+@pytest.mark.parametrize("asset", [name for name, pod in pods.PODS.items() if not pod.gpus])
+def test_a_step_without_gpu_stays_off_gpu_nodes(asset):
+    pod = step_job(pods.of(asset))["template"]["spec"]
+    assert not pod["tolerations"]
+    assert "nvidia.com/gpu" not in pod["containers"][0]["resources"]["limits"]
 
 
-@pytest.mark.parametrize("tags", [pods.SMALL, pods.CPU, pods.GPU])
-def test_a_step_keeps_what_the_launcher_says_of_privileges(tags):
-    pod = step_job(tags)["template"]["spec"]
+@pytest.mark.parametrize("asset", pods.PODS)
+def test_a_step_ends_soon_when_told_to_and_by_a_deadline(asset):
+    pod = step_job(pods.of(asset))["template"]["spec"]
+    assert pod["termination_grace_period_seconds"] < 60
+    assert pod["active_deadline_seconds"] == pods.PODS[asset].hours * 3600
+
+
+@pytest.mark.parametrize("asset", pods.PODS)
+def test_a_step_keeps_what_the_launcher_says_of_privileges(asset):
+    pod = step_job(pods.of(asset))["template"]["spec"]
     assert pod["security_context"]["run_as_non_root"] is True
     assert pod["containers"][0]["security_context"]["allow_privilege_escalation"] is False
+    assert pod["automount_service_account_token"] is False
+
+
+def test_a_step_says_whether_it_leaves_the_cluster():
+    def labels(asset):
+        return step_job(pods.of(asset))["template"]["metadata"]["labels"]
+
+    assert labels("website_documents")["cncf-llm/egress"] == "internet"
+    assert labels("written_pairs")["cncf-llm/egress"] == "endpoint"
+    assert "cncf-llm/egress" not in labels("adapter")
+
+
+def test_tags_of_a_job_do_not_reach_a_step():
+    """What makes a table of assets needed: dagster-k8s leaves the run's own tags out of steps."""
+    import inspect
+
+    from dagster_k8s.executor import K8sStepHandler
+
+    assert "include_run_tags=False" in inspect.getsource(K8sStepHandler._get_container_context)
 
 
 def test_executors_by_name():
