@@ -30,9 +30,13 @@ class DumpError(IngestError):
 
 
 class UnreadableSourceError(Exception):
-    """One repository or site cannot be read: a reason code and a detail for a person."""
+    """One repository or site cannot be read: a reason code and a detail for a person.
 
-    def __init__(self, reason: str, detail: str) -> None:
+    `wait`: the seconds for which its host asks to be left alone, if it does.
+    """
+
+    def __init__(self, reason: str, detail: str, wait: float | None = None) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
+        self.wait = wait

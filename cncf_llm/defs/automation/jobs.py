@@ -9,6 +9,13 @@ refresh_landscape = dg.define_asset_job(
     selection=["landscape"],
     description="Read the landscape file and register its projects as partitions.",
 )
+refresh_sources = dg.define_asset_job(
+    "refresh_sources",
+    selection=["repository_documents", "website_documents", "stackoverflow_threads"],
+    partitions_def=PROJECTS,
+    description="Read one project's sources again: repositories, websites, Stack Overflow. "
+    "What follows from them is refreshed when they changed.",
+)
 refresh_project = dg.define_asset_job(
     "refresh_project",
     selection=[
@@ -42,4 +49,11 @@ evaluate_all = dg.define_asset_job(
     description="Train and score the adapter over all projects and make the leaderboard.",
 )
 
-JOBS = [refresh_landscape, refresh_project, publish_data, retrain_project, evaluate_all]
+JOBS = [
+    refresh_landscape,
+    refresh_sources,
+    refresh_project,
+    publish_data,
+    retrain_project,
+    evaluate_all,
+]

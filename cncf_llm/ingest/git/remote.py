@@ -49,15 +49,15 @@ def remote_head(remote: Remote, *, seconds: float = 60) -> tuple[Remote, str]:
     That is another one when the repository was renamed: a redirect to a repository on the same
     host is followed once, any other is refused.
 
-    Raises `UnreadableSourceError` (`empty-repository`, `not-found`, `refused-token`,
-    `refused-redirect`, `timed-out`, `unreachable`).
+    Raises `UnreadableSourceError` (`empty-repository`, `not-found`, `rate-limited`,
+    `refused-token`, `refused-redirect`, `timed-out`, `unreachable`).
     """
     try:
         return remote, _ask_head(remote, seconds)
     except GitError as error:
         if not _is_redirect(error):
             raise _unreadable(remote, error) from error
-    moved = replace(remote, url=_new_address(remote.url))
+    moved = replace(remote, url=_new_address(remote.url, seconds))
     try:
         return moved, _ask_head(moved, seconds)
     except GitError as error:
@@ -196,14 +196,14 @@ def _is_redirect(error: GitError) -> bool:
     return any(f"error: {status}" in error.output for status in (301, 302, 303, 307, 308))
 
 
-def _new_address(url: str) -> str:
+def _new_address(url: str, seconds: float) -> str:
     """Return where the host says that the repository is now."""
     import httpx
 
     path = "/info/refs?service=git-upload-pack"
     try:
         # Streamed: the answer's head is all that is read of it.
-        with httpx.stream("GET", url + path, timeout=30) as answer:
+        with httpx.stream("GET", url + path, timeout=min(30.0, seconds)) as answer:
             location = str(answer.url.join(answer.headers.get("location", "")))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UnreadableSourceError("unreachable", f"{url}: {error}") from error
@@ -224,6 +224,8 @@ def _unreadable(remote: Remote, error: GitError) -> UnreadableSourceError:
         return UnreadableSourceError("timed-out", detail)
     if isinstance(error, _TooLargeError):
         return UnreadableSourceError("too-large", detail)
+    if "error: 429" in error.output:
+        return UnreadableSourceError("rate-limited", detail)
     if "Authentication failed" in error.output and github_authorization():
         return UnreadableSourceError("refused-token", f"{detail}. Is GITHUB_TOKEN still valid?")
     absent = any(sign in error.output for sign in (*_ABSENT, "Authentication failed"))

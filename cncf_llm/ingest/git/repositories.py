@@ -17,6 +17,7 @@ _PASSING = {
     "damaged-bundle",
     "damaged-repository",
     "incomplete-bundle",
+    "rate-limited",
     "refused-redirect",
     "refused-token",
     "timed-out",
@@ -40,7 +41,8 @@ def read_repositories(
 
     A repository that cannot be read is a row of drops. Where that may pass (damaged, unreachable),
     its documents of `previous` are kept. Facts: the sums `added`, `changed`, `removed`,
-    `unchanged`, `out_of_scope`, and `repositories`, the facts of each that was read.
+    `unchanged`, `out_of_scope`, `repositories`, the facts of each that was read, and `seen`, the
+    commit that was read of each URL.
 
     Raises `NoSourceError` when none could be read, `OfflineError` when `offline` is on and there is
     no mirror, `MirrorError` when the mirror is not a folder.
@@ -54,6 +56,7 @@ def read_repositories(
     documents, drops, facts = [], [], []
     failed: list[UnreadableSourceError] = []
     read: set[str] = set()
+    seen: dict[str, str] = {}
     for url in urls:
         try:
             reading = read_repository(
@@ -76,6 +79,7 @@ def read_repositories(
             row = {"project": project, "item": url, "reason": error.reason, "detail": detail}
             drops.append(DROPS.frame([row]))
             continue
+        seen[url] = str(reading.facts["commit"])
         if reading.facts["repository"] in read:
             continue  # the same repository under another URL
         read.add(str(reading.facts["repository"]))
@@ -93,7 +97,7 @@ def read_repositories(
     return Reading(
         table,
         pl.concat([DROPS.frame(), *drops]),
-        {"documents": table.height, **sums, "repositories": facts},
+        {"documents": table.height, **sums, "repositories": facts, "seen": seen},
     )
 
 

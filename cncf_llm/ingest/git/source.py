@@ -57,14 +57,17 @@ def find_repository(
     return _from_bundle(found, cache / "bundles" / name.folder, seconds)
 
 
-def head_commit(url: str, *, mirror: Path | None, offline: bool = False) -> str:
+def head_commit(
+    url: str, *, mirror: Path | None, offline: bool = False, seconds: float = 60
+) -> str:
     """Return the commit of the repository's default branch, without fetching anything.
 
-    Asks what `find_repository` would read, and raises what it raises, and `refused-url`.
+    Asks what `find_repository` would read, and raises what it raises, and `refused-url`. `seconds`
+    is for one answer of a remote; one that was renamed gives three.
     """
     name = repository_name(url)
     if mirror is None:
-        return remote_head(_remote(name, offline))[1]
+        return remote_head(_remote(name, offline), seconds=seconds)[1]
     found = _in_mirror(name, mirror)
     return _own_head(found) if found.is_dir() else _bundle_head(found)[1]
 

@@ -39,7 +39,8 @@ class Api:
     """What one reading knows of the API: its quota, and how long each method must be left alone.
 
     `quota` is what the last answer allowed (None: not asked yet); `requests` counts those made;
-    `waited` is in seconds. `key` goes into requests and nowhere else.
+    `waited`, `patience` (for all waits) and `timeout` (of a connection) are in seconds. `key` goes
+    into requests and nowhere else.
     """
 
     base_url: str = API
@@ -48,6 +49,8 @@ class Api:
     quota: int | None = None
     requests: int = 0
     waited: float = 0.0
+    patience: float = MAX_WAIT
+    timeout: float = 30.0
     _ready: dict[str, float] = field(default_factory=dict)  # method -> monotonic time
     _closed: UnreadableSourceError | None = None
     _client: Any = field(default=None, repr=False)
@@ -56,7 +59,7 @@ class Api:
         """Return the answer to one request: an object with a list `items`.
 
         `method` names what a `backoff` is for. Busy servers, lost connections and throttling are
-        tried again, a few times and for `MAX_WAIT` seconds in all. Raises
+        tried again, a few times and for `patience` seconds in all. Raises
         `UnreadableSourceError`: `unreachable`, `throttled`, `quota-exhausted`, `request-limit`,
         `refused-request`, `malformed-answer`, `too-large`. After `throttled` and
         `quota-exhausted` nothing more is asked.
@@ -75,6 +78,10 @@ class Api:
                 pause = problem.pause if problem.pause is not None else 2.0**attempt
                 self._wait(pause, problem.reason, problem.detail)
         raise self._refusal(problem.reason, problem.detail)
+
+    def must_wait(self, method: str) -> float:
+        """Return the seconds for which the last answer asks to leave a method alone."""
+        return max(0.0, self._ready.get(method, 0.0) - time.monotonic())
 
     def close(self) -> None:
         """Close the connection, if there is one."""
@@ -96,13 +103,16 @@ class Api:
         self.requests += 1
 
     def _wait(self, seconds: float, reason: str, detail: str) -> None:
-        if self.waited + seconds > MAX_WAIT:
-            raise self._refusal(reason, f"{detail}; waited for {self.waited:.0f} s already")
+        if self.waited + seconds > self.patience:
+            detail = f"{detail}; waited for {self.waited:.0f} s already"
+            raise self._refusal(reason, detail, seconds)
         self.waited += seconds
         self.sleep(seconds)
 
-    def _refusal(self, reason: str, detail: str) -> UnreadableSourceError:
-        error = UnreadableSourceError(reason, detail)
+    def _refusal(
+        self, reason: str, detail: str, wait: float | None = None
+    ) -> UnreadableSourceError:
+        error = UnreadableSourceError(reason, detail, wait)
         if reason in ("throttled", "quota-exhausted", "request-limit"):
             self._closed = error
         return error
@@ -113,7 +123,9 @@ class Api:
 
         if self._client is None:
             headers = {"Accept-Encoding": "gzip"}
-            self._client = httpx.Client(timeout=30, follow_redirects=False, headers=headers)
+            self._client = httpx.Client(
+                timeout=self.timeout, follow_redirects=False, headers=headers
+            )
         try:
             with (
                 _unlogged_query(),

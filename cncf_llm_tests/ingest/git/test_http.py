@@ -178,7 +178,7 @@ def test_a_remote_that_never_answers(server):
 
 
 def test_a_remote_that_is_down_is_not_taken_for_gone(server):
-    for status, expected in ((404, "not-found"), (500, "unreachable"), (429, "unreachable")):
+    for status, expected in ((404, "not-found"), (500, "unreachable"), (429, "rate-limited")):
         server.answers["/a/b/info/refs"] = (status, "")
         assert reason(f"{server.url}/a/b")[0] == expected
 
