@@ -1,8 +1,8 @@
-"""LoRA adapters: which layers are adapted, how long, and the training itself by TRL and PEFT."""
+"""LoRA adapters: the training itself, by TRL and PEFT, in one process or in many."""
 
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,9 @@ from cncf_llm.training.adapter_folder import save_adapter
 from cncf_llm.training.chat import load_tokenizer
 from cncf_llm.training.checkpoints import last_checkpoint
 from cncf_llm.training.examples import chat_examples, sample
-from cncf_llm.training.progress import curve_of, progress_callback
+from cncf_llm.training.processes import local_rank, rank, share, world
+from cncf_llm.training.progress import Curves, Saved, curve_of, progress_callback
+from cncf_llm.training.recipe import EMBEDDED_LORA, LoraRecipe
 from cncf_llm.training.runtime import (
     Report,
     Trained,
@@ -22,57 +24,6 @@ from cncf_llm.training.runtime import (
     model_runtime,
     precision,
     silent,
-)
-from cncf_llm.training.tracking import TrackedRun
-
-
-@dataclass(frozen=True)
-class LoraRecipe:
-    """What LoRA adapts and for how long (Hu et al. 2021, https://arxiv.org/abs/2106.09685).
-
-    `target_modules` names the layers that get an adapter: `("all-linear",)` is every linear layer
-    of attention and feed-forward blocks; `("q_proj", "v_proj")` would be the paper's choice.
-    The number of optimizer steps is `epochs` over the pairs, within `min_steps` and `max_steps`.
-    Pairs longer than `max_length` tokens are cut, and counted.
-    """
-
-    rank: int = 16
-    alpha: int = 32
-    dropout: float = 0.0
-    target_modules: tuple[str, ...] = ("all-linear",)
-    learning_rate: float = 2e-4
-    weight_decay: float = 0.0
-    warmup_steps: int = 10
-    batch: int = 8
-    accumulation: int = 1
-    epochs: float = 3.0
-    min_steps: int = 50
-    max_steps: int = 2000
-    max_length: int = 1024
-    validation_pairs: int = 128
-    measure_every: int = 50
-    checkpoint_every: int = 50
-    precision: str = "auto"
-    activation_checkpointing: bool = True  # less memory, a fifth slower
-    four_bit: bool = False  # QLoRA (https://arxiv.org/abs/2305.14314); needs a CUDA GPU
-
-
-# For real base models, on a GPU.
-DEFAULT_LORA = LoraRecipe()
-# For the embedded model: it is so small that the adapter must be large and fast. Small batches
-# learn more in the same time, since on a CPU the cost of a step grows with its tokens.
-EMBEDDED_LORA = LoraRecipe(
-    rank=64,
-    alpha=64,
-    batch=4,
-    learning_rate=4e-3,
-    epochs=4.0,
-    min_steps=200,
-    max_steps=700,
-    max_length=256,
-    validation_pairs=64,
-    precision="fp32",
-    activation_checkpointing=False,
 )
 
 
@@ -86,17 +37,22 @@ def train_adapter(
     recipe: LoraRecipe = EMBEDDED_LORA,
     base_name: str = "base_model",
     seed: int = 0,
-    tracking: TrackedRun | None = None,
+    tracking: Curves | None = None,
     report: Report = silent,
+    saved: Saved | None = None,
 ) -> Trained:
     """Train an adapter for the model in `base` on the pairs `train` and write it to `folder`.
 
     Both frames have the columns `question` and `answer`; `validation` may be empty. Only answers
     count in the loss. The folder gets PEFT's layout, with `base_name` as the name of the base
     model. Checkpoints go to `scratch`: called again after a kill, training goes on from the last
-    one and ends in the same bytes.
+    one and ends in the same bytes. `saved` is called with the folder of each.
 
-    Raises `TrainingError` when there are no pairs, or for 4-bit training without a CUDA GPU.
+    Under torchrun every process calls it with the same pairs and takes its share of each step;
+    `folder` is written by the first.
+
+    Raises `TrainingError` when there are no pairs, when the processes cannot share a step evenly,
+    or for 4-bit training without a CUDA GPU.
     """
     if train.is_empty():
         raise TrainingError("there are no question-answer pairs to train on: look at qa_pairs")
@@ -104,8 +60,32 @@ def train_adapter(
         raise TrainingError("4-bit training needs a CUDA GPU: choose a recipe without four_bit")
     with model_runtime(seed):
         return _train(
-            base, train, validation, folder, scratch, recipe, base_name, seed, tracking, report
+            base,
+            train,
+            validation,
+            folder,
+            scratch,
+            recipe,
+            base_name,
+            seed,
+            progress_callback(report, tracking, saved),
+            report,
         )
+
+
+def checkpoint_folder(
+    scratch: Path, train: pl.DataFrame, validation: pl.DataFrame, recipe: LoraRecipe, seed: int
+) -> Path:
+    """Return where the checkpoints of exactly this training lie: those of another never resume."""
+    key = digest(
+        {
+            "train": train.select("question", "answer").rows(),
+            "validation": validation.select("question", "answer").rows(),
+            "recipe": asdict(recipe),
+            "seed": seed,
+        }
+    )
+    return scratch / f"adapter-{key[:16]}"
 
 
 def _train(
@@ -117,7 +97,7 @@ def _train(
     recipe: LoraRecipe,
     base_name: str,
     seed: int,
-    tracking: TrackedRun | None,
+    callback: Any,
     report: Report,
 ) -> Trained:
     import torch
@@ -134,7 +114,7 @@ def _train(
     per_step = recipe.batch * recipe.accumulation
     wanted = math.ceil(recipe.epochs * train.height / per_step)
     steps = min(recipe.max_steps, max(recipe.min_steps, wanted))
-    checkpoints = scratch / f"adapter-{_key(train, validation, recipe, seed)[:16]}"
+    checkpoints = checkpoint_folder(scratch, train, validation, recipe, seed)
     trainer = SFTTrainer(
         model=model,
         args=_arguments(recipe, steps, seed, checkpoints, evaluate=held_out is not None),
@@ -142,13 +122,14 @@ def _train(
         eval_dataset=held_out,
         processing_class=tokenizer,
         peft_config=_lora_config(recipe),
-        callbacks=[progress_callback(report, tracking)],
+        callbacks=[callback],
     )
     trainer.remove_callback(PrinterCallback)  # it prints every log line to stdout
     resumed = last_checkpoint(checkpoints)
     adapted: Any = trainer.model
     trainer.train(resume_from_checkpoint=str(resumed) if resumed else None)
-    save_adapter(adapted, folder, base_name)
+    if rank() == 0:
+        save_adapter(adapted, folder, base_name)
     curve = curve_of(trainer.state.log_history)
     facts = {
         "pairs": train.height,
@@ -162,6 +143,7 @@ def _train(
         "validation_loss": _last(curve, "validation_loss"),
         "precision": precision(recipe.precision),
         "device": device(),
+        "processes": world(),
         "threads": torch.get_num_threads(),
         "seconds": round(time.monotonic() - begun, 1),
     }
@@ -188,7 +170,7 @@ def _load(base: Path, recipe: LoraRecipe) -> Any:
         trust_remote_code=False,
         use_safetensors=True,
         dtype=torch.bfloat16 if half else torch.float32,
-        device_map={"": 0} if on_gpu else None,
+        device_map={"": local_rank()} if on_gpu else None,
         **options,
     )
 
@@ -211,12 +193,13 @@ def _arguments(
 ) -> Any:
     from trl.trainer.sft_config import SFTConfig
 
+    batch, accumulation = share(recipe.batch, recipe.accumulation, world())
     return SFTConfig(
         output_dir=str(checkpoints),
         max_steps=steps,
-        per_device_train_batch_size=recipe.batch,
-        per_device_eval_batch_size=recipe.batch,
-        gradient_accumulation_steps=recipe.accumulation,
+        per_device_train_batch_size=batch,
+        per_device_eval_batch_size=batch,
+        gradient_accumulation_steps=accumulation,
         learning_rate=recipe.learning_rate,
         weight_decay=recipe.weight_decay,
         warmup_steps=recipe.warmup_steps,
@@ -233,21 +216,10 @@ def _arguments(
         seed=seed,
         data_seed=seed,
         use_cpu=device() == "cpu",
+        ddp_find_unused_parameters=False,
         dataloader_pin_memory=device() == "cuda",
         disable_tqdm=True,
         report_to=[],
-    )
-
-
-def _key(train: pl.DataFrame, validation: pl.DataFrame, recipe: LoraRecipe, seed: int) -> str:
-    """Return what names the checkpoints, so that those of another training are never resumed."""
-    return digest(
-        {
-            "train": train.select("question", "answer").rows(),
-            "validation": validation.select("question", "answer").rows(),
-            "recipe": asdict(recipe),
-            "seed": seed,
-        }
     )
 
 

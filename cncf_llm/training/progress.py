@@ -1,12 +1,23 @@
 """What the trainer tells the outside: progress of its steps, and its curves to MLflow."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 import polars as pl
 
 from cncf_llm.training.runtime import Report
 from cncf_llm.training.tables import CURVE
-from cncf_llm.training.tracking import TrackedRun
+
+Saved = Callable[[Path], None]
+"""Called with the folder of a checkpoint that is whole."""
+
+
+class Curves(Protocol):
+    """Whatever keeps numbers by step, such as a `TrackedRun`."""
+
+    def metrics(self, step: int, values: Mapping[str, float | int | None]) -> None: ...
+
 
 _NAMES = {
     "loss": "train_loss",
@@ -16,8 +27,8 @@ _NAMES = {
 }
 
 
-def progress_callback(report: Report, tracking: TrackedRun | None) -> Any:
-    """Return a transformers callback that reports each step and logs the curves."""
+def progress_callback(report: Report, tracking: Curves | None, saved: Saved | None = None) -> Any:
+    """Return a transformers callback: it reports each step, logs the curves, hands on saves."""
     from transformers import TrainerCallback
 
     class Progress(TrainerCallback):
@@ -32,6 +43,10 @@ def progress_callback(report: Report, tracking: TrackedRun | None) -> Any:
             values = {_NAMES[name]: value for name, value in logs.items() if name in _NAMES}
             if tracking and values:
                 tracking.metrics(state.global_step, values)
+
+        def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if saved:
+                saved(Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
     return Progress()
 
