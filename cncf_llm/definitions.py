@@ -41,7 +41,7 @@ def make_definitions(settings: Settings) -> dg.Definitions:
         schedules=automation.SCHEDULES,
         sensors=automation.SENSORS,
         resources=resources(settings),
-        executor=executor(settings.executor),
+        executor=executor(settings),
     )
 
 

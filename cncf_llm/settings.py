@@ -135,6 +135,16 @@ class Settings(BaseSettings):
     executor: Literal["local", "kubernetes"] = Field(
         default="local", description="where the steps of a run are executed"
     )
+    gpu_product: str | None = Field(
+        default=None,
+        description="GPU that training and scoring ask for: a value of the node label "
+        "nvidia.com/gpu.product; unset: any",
+    )
+    pod_wait_hours: float = Field(
+        default=6.0,
+        gt=0.0,
+        description="hours that a step's pod may wait for a node with room, such as a free GPU",
+    )
     seed: int = 0
     mlflow_tracking_uri: str | None = Field(
         default=None,

@@ -2,17 +2,26 @@
 
 import dagster as dg
 
+from cncf_llm.defs import pods
+from cncf_llm.settings import Settings
 
-def executor(name: str) -> dg.ExecutorDefinition:
-    """Return the executor of that name: `local` or `kubernetes`.
 
-    Raises `ValueError` for another name, and `ImportError` where the extra `kubernetes` is missing.
+def executor(settings: Settings) -> dg.ExecutorDefinition:
+    """Return the executor that the settings name.
+
+    Raises `ImportError` where the extra `kubernetes` is missing.
     """
-    if name == "local":
+    if settings.executor == "local":
         return dg.in_process_executor
-    if name == "kubernetes":
-        from dagster_k8s import k8s_job_executor
+    from cncf_llm.defs.step_pods import Waits, step_pods
 
-        # Steps belong to the run's pod: whatever ends the run ends its GPU pods as well.
-        return k8s_job_executor.configured({"enable_owner_references": True})
-    raise ValueError(f"there is no executor {name!r}; CNCF_LLM_EXECUTOR is local or kubernetes")
+    # Steps belong to the run's pod: whatever deletes it ends its GPU pods as well.
+    return step_pods(Waits(place=settings.pod_wait_hours * 3600)).configured(
+        {
+            "enable_owner_references": True,
+            "per_step_k8s_config": pods.by_deployment(
+                settings.gpu_product, settings.pod_wait_hours
+            ),
+        },
+        name="k8s",
+    )

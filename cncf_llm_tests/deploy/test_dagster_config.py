@@ -8,6 +8,7 @@ import yaml
 
 from cncf_llm.defs import pods
 from cncf_llm.defs.executor import executor
+from cncf_llm.settings import Settings
 from cncf_llm_tests.deploy.conftest import DEPLOY
 
 pytestmark = pytest.mark.slow
@@ -122,7 +123,5 @@ def test_tags_of_a_job_do_not_reach_a_step():
 
 
 def test_executors_by_name():
-    assert executor("kubernetes").name == "k8s"
-    assert executor("local") is dg.in_process_executor
-    with pytest.raises(ValueError, match="no executor 'k8s'"):
-        executor("k8s")
+    assert executor(Settings(executor="kubernetes")).name == "k8s"
+    assert executor(Settings(executor="local")) is dg.in_process_executor
