@@ -67,12 +67,12 @@ def tracked_run(
     _describe(client, run.run_id, params, dataset)
     try:
         yield run
-    except KeyboardInterrupt:
-        client.set_terminated(run.run_id, "KILLED")
-        raise
-    except BaseException as error:
+    except Exception as error:
         client.set_tag(run.run_id, "error", f"{type(error).__name__}: {error}"[:500])
         client.set_terminated(run.run_id, "FAILED")
+        raise
+    except BaseException:  # Control-C, or Dagster's own when a run is cancelled or a pod ends
+        client.set_terminated(run.run_id, "KILLED")
         raise
     client.set_terminated(run.run_id, "FINISHED")
 
