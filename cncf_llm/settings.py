@@ -76,6 +76,38 @@ class Settings(BaseSettings):
         description="share of changed passages at which recognizer and embedded model are "
         "trained anew",
     )
+    retrain_changed_tokens: float = Field(
+        default=0.1,
+        ge=0.0,
+        le=1.0,
+        description="share of a project's training tokens that its adapter has not seen, at which "
+        "it is retrained",
+    )
+    retrain_stale_pairs: float = Field(
+        default=0.05,
+        ge=0.0,
+        le=1.0,
+        description="share of the pairs an adapter learned that are gone or answered otherwise by "
+        "now, at which it is retrained; less than of new ones, since a wrong answer does more harm "
+        "than a missing one",
+    )
+    retrain_new_kinds: int = Field(
+        default=1,
+        ge=1,
+        description="kinds of questions that an adapter never saw, at which it is retrained",
+    )
+    retrain_cool_down_hours: float = Field(
+        default=24.0,
+        ge=0.0,
+        description="hours from one training of an adapter, or from a failed one, to the next that "
+        "the sensor asks for",
+    )
+    retrain_gpu_hours_per_week: float = Field(
+        default=40.0,
+        ge=0.0,
+        description="GPU hours of any seven days, all trainings and scorings together, beyond which "
+        "the sensor asks for none; 0: it never asks",
+    )
     entity_dev_set: Path | None = Field(
         default=None,
         description="JSON lines of annotated sentences that the recognizer is scored on; unset: "

@@ -1,5 +1,6 @@
 """The models: the base model, one LoRA adapter per project, and one over all projects."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ import polars as pl
 from cncf_llm import training as stage
 from cncf_llm.corpus import trained_on
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.tags import REASON
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.drift import corpus_generation
 from cncf_llm.defs.present import Metadata, picture
@@ -121,14 +123,8 @@ def adapter(
 ) -> Results:
     """A LoRA adapter trained on one project's pairs, in PEFT layout; one MLflow run."""
     project = context.partition_key
-    yield from _train(
-        context,
-        settings,
-        store,
-        base_model,
-        [qa_dataset.subfolder(project)],
-        qa_dataset.part(project),
-    )
+    folder, data = qa_dataset.subfolder(project), qa_dataset.part(project)
+    yield from _train(context, settings, store, base_model, [folder], data, {project: data})
 
 
 @dg.asset(
@@ -148,7 +144,8 @@ def landscape_adapter(
 ) -> Results:
     """One LoRA adapter trained on the pairs of all projects; one MLflow run."""
     folders = project_folders(qa_dataset.path)
-    yield from _train(context, settings, store, base_model, folders, qa_dataset.digest)
+    parts = {folder.name: qa_dataset.part(folder.name) for folder in folders}
+    yield from _train(context, settings, store, base_model, folders, qa_dataset.digest, parts)
 
 
 def _train(
@@ -158,23 +155,26 @@ def _train(
     base: Version,
     folders: list[Path],
     data: str,
+    parts: Mapping[str, str],
 ) -> Results:
     name = context.partition_key if context.has_partition_key else "landscape"
     recipe = stage.EMBEDDED_LORA if base.facts["kind"] == "embedded" else stage.DEFAULT_LORA
+    reason = {REASON: said} if (said := context.get_tag(REASON)) else {}
 
     def build(draft: Draft) -> None:
+        train = _pairs(folders, "train")
         with stage.tracked_run(
             settings.tracking_uri,
             context.asset_key.to_user_string(),
             name,
-            tags={"dagster_run_id": context.run_id, "project": name},
+            tags={"dagster_run_id": context.run_id, "project": name, **reason},
             params={**asdict(recipe), "seed": settings.seed, "base_model": base.facts["name"]},
             scratch=draft.scratch,
             dataset=("qa_dataset", data),
         ) as run:
             trained = stage.train_adapter(
                 base.path / MODEL,
-                _pairs(folders, "train"),
+                train,
                 _pairs(folders, "validation"),
                 draft.path / ADAPTER,
                 scratch=draft.scratch,
@@ -185,7 +185,15 @@ def _train(
                 report=progress(context),
             )
             _keep(draft, trained, run, f"LoRA adapter, {name}")
-            draft.facts["data"] = data
+            draft.write("trained_on", stage.trained_on(train))
+            # What the sensor asks about is a fact, so that it need not read a table to know.
+            draft.facts.update(
+                data=data,
+                parts=dict(parts),
+                base_model=base.digest,
+                trained_at=time.time(),
+                reason=said,
+            )
 
     yield from refresh(
         context,
@@ -219,16 +227,15 @@ def _training_passages(corpus: Mapping[str, Version]) -> pl.DataFrame:
 def _pairs(folders: list[Path], split: str) -> pl.DataFrame:
     """Read one split of the data set; a project without pairs has no folder."""
     files = [folder / f"{split}.parquet" for folder in folders]
-    parts = [
-        pl.read_parquet(file, columns=["question", "answer"]) for file in files if file.exists()
-    ]
-    return pl.concat(parts) if parts else pl.DataFrame(schema={"question": str, "answer": str})
+    columns = ["project", "qa_id", "kind", "question", "answer"]
+    parts = [pl.read_parquet(file, columns=columns) for file in files if file.exists()]
+    return pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
 
 
 def _describe(version: Version, settings: Settings) -> Metadata:
     metadata: Metadata = {
         "files": dg.MetadataValue.json(sorted(version.files)),
-        **{key: version.facts[key] for key in ("licence", "name") if key in version.facts},
+        **{key: said for key in ("licence", "name", "reason") if (said := version.facts.get(key))},
     }
     if "training" in version.facts:
         training = {k: v for k, v in version.facts["training"].items() if v is not None}

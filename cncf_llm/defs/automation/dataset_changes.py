@@ -1,30 +1,242 @@
-"""The sensor that asks for a retraining when the data set moved."""
+"""The sensor that asks for a training when the documentation moved: it gathers, and says why.
 
-from collections.abc import Iterator
+What counts as moved is in `training/movement.py`, who is trained first in `retraining.py`.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
 
 import dagster as dg
+import polars as pl
 
-from cncf_llm.defs.automation.jobs import retrain_project
-from cncf_llm.store import Store
+from cncf_llm import training
+from cncf_llm.defs.automation import tags
+from cncf_llm.defs.automation.gpu_time import (
+    LANDSCAPE,
+    UNFINISHED,
+    gpus,
+    runs_for,
+    spent_since,
+    trainings_under_way,
+)
+from cncf_llm.defs.automation.jobs import evaluate_all, retrain_project
+from cncf_llm.defs.automation.judging import Judgement, Subject, judge, subjects
+from cncf_llm.defs.automation.retraining import HOUR, WEEK, Due, decide
+from cncf_llm.partitions import PROJECTS
+from cncf_llm.settings import Settings
+from cncf_llm.store import Store, StoreError, Version
+
+# A tick has a minute; a project's tables are read and hashed in a tenth of a second or two.
+READ_PER_TICK = 50
+_FIRST_GUESS = 1.0  # GPU hours of a training, while no adapter has ever been trained
+_NAMED = 20  # projects named in one message
+_SCORES = {"adapter": "benchmark_scores", LANDSCAPE: "landscape_scores"}
 
 
-@dg.sensor(job=retrain_project, minimum_interval_seconds=300)
+@dg.sensor(jobs=[retrain_project, evaluate_all], minimum_interval_seconds=300)
 def dataset_changes(
-    context: dg.SensorEvaluationContext, store: dg.ResourceParam[Store]
-) -> Iterator[dg.RunRequest | dg.SkipReason]:
-    """Request a retraining of each project whose data set is not the one its adapter has learned.
+    context: dg.SensorEvaluationContext,
+    store: dg.ResourceParam[Store],
+    settings: dg.ResourceParam[Settings],
+) -> dg.SensorResult | dg.SkipReason:
+    """Request the training of each adapter whose data set moved far enough since it was trained.
 
-    The run key is the data set's digest, so the same data never trains twice.
+    Changed tokens, stale pairs or new kinds of questions, a new base model, or no adapter yet. It
+    keeps a cool-down and a limit of GPU hours a week; what has to wait is asked for later. The
+    cursor remembers what the tables said, so that they are read once for each change.
     """
-    dataset = store.current("qa_dataset")
-    if dataset is None:
-        yield dg.SkipReason("there is no qa_dataset yet")
-        return
-    for project in store.partitions("adapter"):
-        data = dataset.part(project)
-        if store.require("adapter", project).facts["data"] != data:
-            yield dg.RunRequest(
-                run_key=f"{project} {data}",
-                partition_key=project,
-                tags={"cncf_llm/reason": "the project's data set changed"},
-            )
+    allowed = settings.retrain_gpu_hours_per_week
+    if not allowed:
+        return dg.SkipReason("CNCF_LLM_RETRAIN_GPU_HOURS_PER_WEEK is 0: no training by itself")
+    dataset, base = store.current("qa_dataset"), store.current("base_model")
+    if dataset is None or base is None:
+        return dg.SkipReason(f"there is no {'base_model' if dataset else 'qa_dataset'} yet")
+    now = time.time()
+    partitions = set(context.instance.get_dynamic_partitions(PROJECTS.name or ""))
+    unlike: dict[str, str] = {}  # why each that is not up to date is not trained, by name
+    outdated: dict[str, Subject] = {}
+    trained: list[Version] = []
+    fresh = 0
+    for subject in _subjects(store, dataset, partitions, unlike):
+        trained += [subject.adapter] if subject.adapter else []
+        if subject.up_to_date(base.digest):
+            fresh += 1
+        else:
+            outdated[subject.name] = subject
+    thresholds = training.Thresholds(
+        settings.retrain_changed_tokens, settings.retrain_stale_pairs, settings.retrain_new_kinds
+    )
+    judged, cursor = _judge(context.cursor, dataset, outdated, base.digest, thresholds, unlike)
+    wanted = {name: said.reason for name, said in judged.items() if said.reason}
+    unlike |= {name: said.otherwise for name, said in judged.items() if not said.reason}
+    if not wanted:
+        return dg.SensorResult(skip_reason=_said(fresh, unlike), cursor=cursor)
+
+    under_way = trainings_under_way(context.instance)
+    usual = _usual_hours(trained)
+    hours = {name: _expected_hours(store, name, usual) for name in {*wanted, *under_way}}
+    due = [
+        _due(context.instance, outdated[name], base.digest, reason, hours[name], under_way)
+        for name, reason in wanted.items()
+    ]
+    decision = decide(
+        due,
+        spent_since(context.instance, now - WEEK, set(under_way.values())),
+        sum(hours[name] for name in under_way),
+        allowed=allowed,
+        cool_down=settings.retrain_cool_down_hours,
+        now=now,
+    )
+    unlike |= {
+        name: f"{wanted[name]}, but {why}" if name in wanted else why
+        for name, why in decision.waiting.items()
+    }
+    message = _said(fresh, unlike)
+    if not decision.requested:
+        return dg.SensorResult(skip_reason=message, cursor=cursor)
+    context.log.info(message)
+    return dg.SensorResult([_request(each) for each in decision.requested], cursor=cursor)
+
+
+def _subjects(
+    store: Store, dataset: Version, partitions: set[str], unreadable: dict[str, str]
+) -> Iterator[Subject]:
+    """Yield each adapter and its data; of one that cannot be read, note why."""
+    projects, parts = subjects(store, dataset, partitions)
+    digests = {part: dataset.part(part) for part in parts}
+    for name in [*projects, LANDSCAPE]:
+        asset, partition = _target(name)
+        data = dataset.digest if partition is None else digests[partition]
+        try:
+            adapter = store.current(asset, partition)
+        except (StoreError, OSError) as error:
+            unreadable[name] = str(error)
+            continue
+        mine = digests if partition is None else {partition: data}
+        yield Subject(name, asset, partition, data, mine, adapter)
+
+
+def _judge(
+    cursor: str | None,
+    dataset: Version,
+    outdated: Mapping[str, Subject],
+    base: str,
+    thresholds: training.Thresholds,
+    put_off: dict[str, str],
+) -> tuple[dict[str, Judgement], str]:
+    """Judge each by its tables, or take what the cursor remembers; return the new cursor too."""
+    remembered = _remembered(cursor)
+    judged: dict[str, Judgement] = {}
+    notes: dict[str, list[str | None]] = {}
+    reads = 0
+    for name, subject in outdated.items():
+        key = f"{subject.state(base)} {thresholds}"
+        note = remembered.get(name)
+        if note and note[0] == key:
+            judged[name] = Judgement(note[1], note[2] or "")
+        elif reads >= READ_PER_TICK:
+            put_off[name] = "is looked at in the next tick"
+            continue
+        else:
+            reads += 1
+            try:
+                judged[name] = judge(dataset, subject, base, thresholds)
+            except (StoreError, OSError, pl.exceptions.PolarsError) as error:
+                put_off[name] = f"cannot be compared: {error}"
+                continue
+        notes[name] = [key, judged[name].reason, judged[name].otherwise]
+    return judged, json.dumps(notes)
+
+
+def _remembered(cursor: str | None) -> dict[str, list[str | None]]:
+    """Read the cursor; one of another version is forgotten, at the cost of reading tables again."""
+    try:
+        notes = json.loads(cursor or "{}")
+    except json.JSONDecodeError:
+        return {}
+    if not isinstance(notes, dict):
+        return {}
+    return {name: note for name, note in notes.items() if isinstance(note, list) and len(note) == 3}
+
+
+def _usual_hours(trained: list[Version]) -> float:
+    """Return the mean GPU hours of a project's adapter."""
+    took = [_gpu_hours(version) for version in trained if version.partition]
+    return sum(took) / len(took) if took else _FIRST_GUESS
+
+
+def _expected_hours(store: Store, name: str, usual: float) -> float:
+    """Return what training and scoring took last, or the usual of an adapter that is new."""
+    asset, partition = _target(name)
+    try:
+        versions = [store.current(each, partition) for each in (asset, _SCORES[asset])]
+    except (StoreError, OSError):
+        return usual
+    if versions[0] is None:
+        return usual
+    return sum(_gpu_hours(version) for version in versions if version)
+
+
+def _gpu_hours(version: Version) -> float:
+    processes = version.facts.get("training", {}).get("processes", 1)
+    return float(version.facts["seconds"]) * gpus(version.asset, processes) / HOUR
+
+
+def _due(
+    instance: dg.DagsterInstance,
+    subject: Subject,
+    base: str,
+    reason: str,
+    hours: float,
+    under_way: Mapping[str, str],
+) -> Due:
+    state = subject.state(base)
+    trained_at = subject.adapter.facts.get("trained_at") if subject.adapter else None
+    runs = [run for run in runs_for(instance, state) if run.dagster_run.status not in UNFINISHED]
+    vain = [
+        run
+        for run in runs
+        # A run that ended well and left the adapter as it was has failed as well.
+        if run.create_timestamp.timestamp() > (trained_at or 0.0)
+    ]
+    ends = [run.end_time or run.update_timestamp.timestamp() for run in vain]
+    return Due(
+        subject.name,
+        reason,
+        state,
+        hours,
+        trained_at=trained_at,
+        asked=len(runs),
+        in_vain=len(vain),
+        failed_at=max(ends, default=None),
+        under_way=under_way.get(subject.name),
+    )
+
+
+def _request(due: Due) -> dg.RunRequest:
+    partition = None if due.name == LANDSCAPE else due.name
+    return dg.RunRequest(
+        run_key=due.run_key,
+        job_name=retrain_project.name if partition else evaluate_all.name,
+        partition_key=partition,
+        tags={
+            tags.REASON: due.reason,
+            tags.TRIGGER: "data_set",
+            tags.COST: "gpu",
+            tags.STATE: due.state,
+            **({tags.PROJECT: partition} if partition else {}),
+        },
+    )
+
+
+def _target(name: str) -> tuple[str, str | None]:
+    """Return asset and partition of an adapter by its name here."""
+    return (LANDSCAPE, None) if name == LANDSCAPE else ("adapter", name)
+
+
+def _said(fresh: int, unlike: Mapping[str, str]) -> str:
+    """Say how many are trained on their present data, and of each other one why it is not."""
+    lines = [f"{name}: {why}" for name, why in sorted(unlike.items())]
+    more = [f"and {len(lines) - _NAMED} more"] if len(lines) > _NAMED else []
+    return "; ".join([f"{fresh} adapters are up to date", *lines[:_NAMED], *more])
