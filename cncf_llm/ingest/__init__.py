@@ -4,6 +4,18 @@ In: URLs and tags from the landscape; a mirror folder that replaces the network,
 Out: tables DOCUMENTS (content as it was read, with licence and permalink) and DROPS.
 """
 
+from cncf_llm.ingest.changes import (
+    REPOSITORY,
+    STACKOVERFLOW,
+    WEBSITE,
+    Move,
+    Source,
+    explain,
+    moves,
+    moves_digest,
+    source_state,
+    sources_of,
+)
 from cncf_llm.ingest.errors import (
     DumpError,
     IngestError,
@@ -25,21 +37,31 @@ VERSION = "3"
 
 __all__ = [
     "DOCUMENTS",
+    "REPOSITORY",
+    "STACKOVERFLOW",
     "VERSION",
+    "WEBSITE",
     "CrawlLimits",
     "DumpError",
     "DumpReport",
     "IngestError",
     "MirrorError",
+    "Move",
     "NoSourceError",
     "OfflineError",
     "Reading",
     "RepositoryLimits",
+    "Source",
     "UnreadableSourceError",
+    "explain",
     "head_commit",
     "mirror_dump",
+    "moves",
+    "moves_digest",
     "read_repositories",
     "read_repository",
     "read_stackoverflow",
     "read_website",
+    "source_state",
+    "sources_of",
 ]

@@ -8,12 +8,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 from urllib.parse import quote_plus
 
 from cncf_llm.ingest.errors import UnreadableSourceError
+from cncf_llm.ingest.retry_after import retry_after
 
 API = "https://api.stackexchange.com"
 MAX_BYTES = 10_000_000  # of one decompressed answer: 100 posts have at most 3 MB
@@ -152,10 +151,10 @@ class Api:
         if isinstance(answer, dict):
             self._note(method, answer)
             if "error_id" in answer:
-                self._complain(url, answer, _seconds(retry))
+                self._complain(url, answer, retry_after(retry))
         if status == 429 or status >= 500:
             reason = "throttled" if status == 429 else "unreachable"
-            raise _TryAgainError(reason, f"{url}: HTTP status {status}", _seconds(retry))
+            raise _TryAgainError(reason, f"{url}: HTTP status {status}", retry_after(retry))
         if status != 200:
             raise self._refusal("refused-request", f"{url}: HTTP status {status}")
         if not isinstance(answer, dict):
@@ -203,17 +202,6 @@ def _body(chunks: Iterator[bytes], encoding: str, url: str) -> bytes:
     if inflate and content and not inflate.eof:
         raise _TryAgainError("unreachable", f"{url}: its gzip ends too early")
     return bytes(content)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Return the wait of a Retry-After header (RFC 9110, 10.2.3), None when it has none."""
-    text = (retry_after or "").strip()
-    if text.isdecimal():
-        return float(text[:9])
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None
 
 
 def _is_count(value: object) -> TypeGuard[int]:

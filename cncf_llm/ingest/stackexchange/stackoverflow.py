@@ -14,6 +14,7 @@ from cncf_llm.ingest.errors import MirrorError, OfflineError, UnreadableSourceEr
 from cncf_llm.ingest.stackexchange.api import API, Api
 from cncf_llm.ingest.stackexchange.cursor import MIN_SCORE, Cursor, cursor_of_fact
 from cncf_llm.ingest.stackexchange.mirror import is_tag, questions_in_mirror
+from cncf_llm.ingest.stackexchange.state import file_state
 from cncf_llm.ingest.stackexchange.thread import thread_row
 from cncf_llm.ingest.stackexchange.walk import QUESTION_LIMIT, walk
 from cncf_llm.ingest.tables import DOCUMENTS, Reading
@@ -48,7 +49,8 @@ def read_stackoverflow(
     was deleted, and a vote, which is no activity; those rows stay as they are.
 
     Facts: `documents`, `added`, `removed`, `requests`, `quota_remaining` (null when the API was not
-    asked) and `cursors` (empty for a mirror).
+    asked), `cursors` (empty for a mirror) and `seen` (the state of each tag that was read to its
+    end, as `tag_state` and `file_state` give it).
 
     Drop reasons of tags: `not-in-mirror`, `crawling-is-off`, `refused-tag`, `question-limit`,
     `page-limit`, and those of `Api.ask`; of questions: `malformed-question`, `no-answer`,
@@ -66,6 +68,7 @@ def read_stackoverflow(
     taken = _Taken(project)
     api = Api(base_url, key, sleep)
     held: dict[str, Cursor] = {}
+    seen: dict[str, str] = {}
     if mirror is None and previous is not None:
         held = {tag: cursor_of_fact(fact) for tag, fact in (cursors or {}).items() if tag in tags}
     with closing(api):
@@ -76,6 +79,7 @@ def read_stackoverflow(
                         "refused-tag", f"{tag!r} is not a Stack Overflow tag"
                     )
                 if mirror is not None:
+                    seen[tag] = file_state(tag, mirror)
                     _read_mirror(tag, mirror, taken, question_limit)
                     continue
                 if not crawl:
@@ -109,6 +113,7 @@ def read_stackoverflow(
         "requests": api.requests,
         "quota_remaining": api.quota,
         "cursors": {tag: cursor.to_fact() for tag, cursor in sorted(held.items())},
+        "seen": seen | {tag: str(held[tag].bound) for tag in held if held[tag].sort == "activity"},
     }
     drops = DROPS.frame([*_kept_drops(previous_drops, set(held), taken), *taken.drops])
     return Reading(table, drops.sort("item", "reason", "detail"), facts)

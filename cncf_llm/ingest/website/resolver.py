@@ -5,7 +5,6 @@ between check and use (DNS rebinding) gains nothing. Where a proxy is configured
 the sites' names and must itself refuse private addresses; only its own name is resolved here.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,24 +13,10 @@ from urllib.request import getproxies
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
+from cncf_llm.ingest.website.public import is_public
+
 TRUSTED_HOST = "CRAWL_TRUSTED_HOST"  # name of the Scrapy setting: the mirror's server
 REFUSED: dict[str, str] = {}  # hosts none of whose addresses may be used, and one of these
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address belongs to the public internet.
-
-    IPv6 addresses that hold an IPv4 one (mapped, 6to4, Teredo, NAT64) are as public as that.
-    """
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
-        if found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
-        if inner:
-            return is_public(str(inner))
-    return found.is_global and not found.is_multicast
 
 
 @implementer(IHostnameResolver)

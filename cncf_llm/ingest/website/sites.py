@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from cncf_llm.ingest.website.job import (
 from cncf_llm.ingest.website.mirrored_site import serve_folder
 from cncf_llm.ingest.website.process import run_crawl
 from cncf_llm.ingest.website.rows import SitePages, Validators, known_pages, site_pages
+from cncf_llm.ingest.website.state import folder_state, site_state
 from cncf_llm.store import DROPS
 
 # A page there is one among many of other people's: nothing to crawl from.
@@ -53,7 +54,7 @@ def read_website(
 
     Facts: `documents`, `added`, `changed`, `removed`, `unchanged`, `not_modified` (pages that the
     server did not send again), `sites` (pages of each), `validators` (site and path to ETag and
-    Last-Modified).
+    Last-Modified), `seen` (the state of each site, as `website_state` gives it, before its crawl).
 
     Drop reasons of sites: `not-in-mirror`, `crawling-is-off`, `refused-url`, `shared-host`,
     `unresolvable-host`, `private-address`, `crawl-failed`, `crawl-stalled`, `crawl-timed-out`.
@@ -84,8 +85,12 @@ def read_website(
     before = previous if previous is not None else DOCUMENTS.frame()
     tables, pages, old_validators, not_modified = [], {}, dict(validators or {}), 0
     found: dict[str, Sequence[str | None]] = {}
+    seen: dict[str, str] = {}
     for site, urls in sorted(sites.items()):
         known = before.filter(pl.col("repository") == site).select(DOCUMENTS.schema.names())
+        state = None
+        with suppress(UnreadableSourceError):  # why is told by the crawl
+            state = website_state(urls, mirror=mirror, crawl=crawl, offline=offline)
         try:
             result = _crawl_site(
                 project, site, urls, mirror, crawl, known, old_validators, limits, progress
@@ -100,6 +105,8 @@ def read_website(
             continue
         tables.append(DOCUMENTS.frame(result.rows))
         pages[site] = len(result.rows)
+        if state:
+            seen[site] = state
         drops += result.drops
         found |= result.validators
         not_modified += result.not_modified
@@ -110,6 +117,7 @@ def read_website(
         "not_modified": not_modified,
         "sites": pages,
         "validators": dict(sorted(found.items())),
+        "seen": seen,
     }
     rows = [
         {"project": project, "item": item, "reason": reason, "detail": detail}
@@ -129,24 +137,57 @@ def _crawl_site(
     limits: CrawlLimits,
     progress: Callable[[str], None] | None,
 ) -> SitePages:
-    host = (urlsplit(urls[0]).hostname or "").lower()
-    if site in _SHARED:
-        raise UnreadableSourceError("shared-host", f"{host} is not the project's own")
-    if mirror is None:
-        if not crawl:
-            raise UnreadableSourceError("crawling-is-off", "set CNCF_LLM_CRAWL to crawl websites")
+    folder = _place(urls, mirror, crawl)
+    if mirror is None or folder is None:
+        host = (urlsplit(urls[0]).hostname or "").lower()
         serving, template = nullcontext(f"https://{host}"), None
     else:
-        folders = [mirror / "websites" / name for name in (host, site)]
-        folder = next((folder for folder in folders if folder.is_dir()), None)
-        if folder is None:
-            raise UnreadableSourceError("not-in-mirror", f"the mirror has no websites/{host}/")
-        serving, template = serve_folder(folder.resolve()), _template(mirror)
+        serving, template = serve_folder(folder), _template(mirror)
     with serving as base:
         result = crawl_site(project, tuple(urls), base, before, validators, limits, progress)
     for row in result.rows:
         row["url"] = _permalink(template, site, row["path"]) or row["url"]
     return result
+
+
+def website_state(
+    urls: Sequence[str],
+    *,
+    mirror: Path | None,
+    crawl: bool = False,
+    offline: bool = False,
+    known: str | None = None,
+    seconds: float = 60,
+) -> str:
+    """Return what stays the same as long as a site does, without crawling it.
+
+    `urls` are the start URLs of one site. With a `mirror` it is made of the names, sizes and dates
+    of the site's files, without one of what the server says of the start pages and the sitemap (see
+    `site_state`). `known` is returned when nothing changed since it was. Raises
+    `UnreadableSourceError` for a site that `read_website` would not read, and those of
+    `site_state`; `OfflineError`, when `offline` is on and a server would be asked.
+    """
+    folder = _place(urls, mirror, crawl)
+    if folder is not None:
+        return folder_state(folder)
+    if offline:
+        raise OfflineError(f"Asking {urls[0]} would leave this machine, but CNCF_LLM_OFFLINE is on")
+    return site_state(urls, known=known, seconds=seconds)
+
+
+def _place(urls: Sequence[str], mirror: Path | None, crawl: bool) -> Path | None:
+    """Return the site's folder in the mirror, None for where it is in public."""
+    site, host = site_of_url(urls[0]), (urlsplit(urls[0]).hostname or "").lower()
+    if site in _SHARED:
+        raise UnreadableSourceError("shared-host", f"{host} is not the project's own")
+    if mirror is None:
+        if not crawl:
+            raise UnreadableSourceError("crawling-is-off", "set CNCF_LLM_CRAWL to crawl websites")
+        return None
+    for name in (host, site):
+        if (folder := mirror / "websites" / name).is_dir():
+            return folder.resolve()
+    raise UnreadableSourceError("not-in-mirror", f"the mirror has no websites/{host}/")
 
 
 def crawl_site(

@@ -38,6 +38,7 @@ def test_a_question_with_its_answers_becomes_a_row(mirror):
         "(https://so.example/2), U&4 (https://so.example/4)"
     )
     assert drops.is_empty()
+    assert (facts.pop("seen")["tool"]).endswith(tuple("0123456789"))
     assert facts == {
         "documents": 1,
         "added": 1,

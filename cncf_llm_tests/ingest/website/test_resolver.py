@@ -1,7 +1,8 @@
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from cncf_llm.ingest.website.resolver import REFUSED, PublicAddresses, is_public
+from cncf_llm.ingest.website.public import is_public
+from cncf_llm.ingest.website.resolver import REFUSED, PublicAddresses
 
 
 @pytest.mark.parametrize(
