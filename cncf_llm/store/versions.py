@@ -2,160 +2,122 @@
 
 Layout under the root, for an asset's partition (`_` when the asset has none):
 
-    <asset>/<partition>/<digest>/...     one immutable version: Parquet tables, model files
-    <asset>/<partition>/current.json     which version is current; replaced in one step
-    <asset>/<partition>/draft-<recipe>/  what a running or killed materialization has so far
+    <asset>/<partition>/<digest>/...       one immutable version: Parquet tables, model files
+    <asset>/<partition>/current.json       which version is current; replaced in one step
+    <asset>/<partition>/draft-<recipe>/    local root: what a running or killed run has so far
+    <asset>/<partition>/lease.json         remote root: who writes
+    <asset>/<partition>/scratch-<recipe>/  remote root: the scratch that a draft has kept
 
 A version is named by the digest of its files, so equal content is the same version. A reader sees
-the old version until `current.json` is replaced. A killed run leaves its draft behind; the next run
-with the same recipe takes it up again and finds its scratch folder (training checkpoints).
+the old version until `current.json` is replaced. A killed run leaves its scratch (training
+checkpoints) behind, and the next run with the same recipe takes it up.
 
-The root is a local folder or any fsspec URL (`s3://bucket/folder`). A remote root is mirrored by a
-local folder: versions are immutable, so what was downloaded once never goes stale.
+The root is a local folder or `s3://bucket/prefix`. A remote root is mirrored by a local folder,
+file by file as they are asked for: versions are immutable, so what is here never goes stale.
 """
 
 import errno
-import hashlib
 import json
-import os
 import re
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from filelock import FileLock, Timeout
 
+from cncf_llm.store.bucket import PATIENCE, Bucket, Found
+from cncf_llm.store.draft import SCRATCH, Draft
 from cncf_llm.store.errors import BusyPartitionError, StoreError
-from cncf_llm.store.identity import content_hash, digest
+from cncf_llm.store.files import bring, hashes, is_inside, move, replace_text
+from cncf_llm.store.identity import digest
+from cncf_llm.store.lease import SECONDS, Lease
+from cncf_llm.store.publish import publish
+from cncf_llm.store.scratch import KeptScratch
 from cncf_llm.store.version import Version
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
-_SCRATCH = "scratch"
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 _FULL = (errno.ENOSPC, errno.EDQUOT)  # no space on the disk, or none left of one's share
 _WHOLE = "_"  # folder name for an asset without partitions
-
-
-@dataclass
-class Draft:
-    """A version in the making. What is under `scratch` survives a kill and is never published."""
-
-    path: Path
-    previous: Version | None
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def scratch(self) -> Path:
-        scratch = self.path / _SCRATCH
-        scratch.mkdir(exist_ok=True)
-        return scratch
-
-    def write(self, name: str, frame: pl.DataFrame) -> None:
-        """Write a table. The first one written is the asset's main table."""
-        self.facts.setdefault("table", name)
-        frame.write_parquet(self.path / f"{name}.parquet", compression="zstd")
+_POINTER = "current.json"
+_POINTERS_AT_ONCE = 16
 
 
 class Store:
     """Versions of all assets under one root.
 
-    `root` is a local folder or an fsspec URL; `cache` is the local folder that mirrors a remote
-    root, and is unused for a local one.
+    `root` is a local folder or `s3://bucket/prefix`; `cache` is the local folder that mirrors a
+    remote root, and is unused for a local one. Of a remote root: `lease` is for how many seconds a
+    writer that was killed blocks its partition, and `patience` for how many an outage is waited
+    out. What is asked of a remote root raises `StoreError` when it does not answer or refuses.
     """
 
-    def __init__(self, root: str | Path, cache: Path | None = None) -> None:
-        from upath import UPath
-
-        self.root = UPath(root)
-        self.remote = self.root.protocol not in ("", "file", "local")
-        if self.remote and cache is None:
+    def __init__(
+        self,
+        root: str | Path,
+        cache: Path | None = None,
+        *,
+        lease: float = SECONDS,
+        patience: float = PATIENCE,
+    ) -> None:
+        self.bucket = Bucket(str(root), patience) if "://" in str(root) else None
+        if self.bucket and cache is None:
             raise StoreError(f"the remote store {root} needs a local cache folder")
-        self.local = Path(cache) if self.remote and cache else Path(self.root.path)
+        self.local = Path(cache) if self.bucket and cache else Path(root)
+        self._lease = lease
 
     def current(self, asset: str, partition: str | None = None) -> Version | None:
         """Return the current version of a partition, or None when there never was one.
 
-        Of a remote store only the pointer is read: the data comes when it is asked for.
-
-        Raises `StoreError` when its pointer is damaged or its files are gone.
+        Of a remote store only the pointer is read: the data comes when it is asked for. Raises
+        `StoreError` when the pointer is damaged or a local version's files are gone.
         """
-        pointer = self.root / asset / _folder(asset, partition) / "current.json"
-        try:
-            facts = json.loads(pointer.read_text())
-        except FileNotFoundError:
-            return None
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise StoreError(
-                f"{pointer} is damaged ({error}); remove it and materialize {asset} again"
-            ) from error
-        path = self.local / asset / _folder(asset, partition) / facts["digest"]
-        if not self.remote and not path.is_dir():
-            raise StoreError(
-                f"{path} is gone although {pointer} names it; remove {pointer} and "
-                f"materialize {asset} again"
-            )
-        location = pointer.with_name(facts["digest"])
-        return Version(
-            asset,
-            partition,
-            facts["digest"],
-            facts["recipe"],
-            str(location),
-            facts["files"],
-            facts["facts"],
-            path,
-            bring=partial(_download, location, path, facts["files"]) if self.remote else None,
-        )
+        folder = _folder(asset, partition)
+        return self._version(asset, partition, self._pointer(asset, folder))
 
     def require(self, asset: str, partition: str | None = None) -> Version:
         """Return the current version. Raises `StoreError` when there is none."""
         version = self.current(asset, partition)
         if version is None:
-            raise StoreError(
-                f"there is no {asset}{f' of {partition}' if partition else ''} yet: "
-                "materialize it first"
-            )
+            raise StoreError(f"there is no {_named(asset, partition)} yet: materialize it first")
         return version
 
     def partitions(self, asset: str) -> list[str]:
         """Return the keys of an asset's partitions that have data, sorted."""
-        folder = self.root / asset
-        if not folder.is_dir():
-            return []
-        return sorted(
-            child.name
-            for child in folder.iterdir()
-            if child.name != _WHOLE and (child / "current.json").is_file()
-        )
+        _folder(asset, None)
+        if self.bucket:
+            # One listing: a question for each partition would cost a request each.
+            names = [tuple(key.split("/")) for key in self.bucket.keys(f"{asset}/")]
+            found = [name[1] for name in names if len(name) == 3 and name[2] == _POINTER]
+        else:
+            found = [path.parent.name for path in (self.local / asset).glob(f"*/{_POINTER}")]
+        return sorted(key for key in found if key != _WHOLE)
+
+    def versions(self, asset: str, among: Collection[str] | None = None) -> dict[str, Version]:
+        """Return the current version of each partition that has data, or of those in `among`."""
+        keys = [key for key in self.partitions(asset) if among is None or key in among]
+        if not keys:
+            return {}
+        with ThreadPoolExecutor(min(_POINTERS_AT_ONCE, len(keys))) as pool:
+            found = list(pool.map(partial(self.require, asset), keys))
+        return dict(zip(keys, found, strict=True))
 
     @contextmanager
     def draft(self, asset: str, partition: str | None, recipe: str) -> Iterator[Draft]:
         """Make a new version: what the block writes into the draft becomes current at its end.
 
         When the block raises, the previous version stays current. Raises `BusyPartitionError` when
-        another run holds the partition and `StoreError` when the disk is full.
+        another run holds the partition, `LostLeaseError` when another one has taken it over, and
+        `StoreError` when the disk is full.
         """
-        folder = self.local / asset / _folder(asset, partition)
-        folder.mkdir(parents=True, exist_ok=True)
-        # The kernel releases this lock when its holder dies, so a killed run blocks nobody.
-        lock = FileLock(folder / ".lock")
+        write = partial(self._remote_draft, self.bucket) if self.bucket else self._local_draft
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise BusyPartitionError(
-                f"another run is writing {asset}{f' of {partition}' if partition else ''}; "
-                "wait for it to end, or cancel it"
-            ) from None
-        try:
-            draft = Draft(folder / f"draft-{recipe[:16]}", self.current(asset, partition))
-            _clear(draft.path)
-            yield draft
-            self._publish(asset, partition, recipe, draft)
+            with write(asset, partition, recipe) as draft:
+                yield draft
         except (OSError, pl.exceptions.PolarsError) as error:
             full = any(f"os error {code})" in str(error) for code in _FULL)  # as polars says it
             if full or getattr(error, "errno", None) in _FULL:
@@ -164,55 +126,97 @@ class Store:
                     "intact: free some space and run again"
                 ) from error
             raise
+
+    @contextmanager
+    def _local_draft(self, asset: str, partition: str | None, recipe: str) -> Iterator[Draft]:
+        folder = self.local / asset / _folder(asset, partition)
+        folder.mkdir(parents=True, exist_ok=True)
+        # The kernel releases this lock when its holder dies, so a killed run blocks nobody.
+        lock = FileLock(folder / ".lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise BusyPartitionError(
+                f"another run is writing {_named(asset, partition)}; "
+                "wait for it to end, or cancel it"
+            ) from None
+        try:
+            draft = Draft(folder / f"draft-{recipe[:16]}", self.current(asset, partition))
+            _clear(draft.path)
+            yield draft
+            name, pointer = _seal(draft, recipe)
+            replace_text(folder / _POINTER, pointer)
+            _remove_old(folder, name, draft.previous)
         finally:
             lock.release()
 
-    def _publish(self, asset: str, partition: str | None, recipe: str, draft: Draft) -> None:
-        shutil.rmtree(draft.path / _SCRATCH, ignore_errors=True)
-        files = {
-            file.relative_to(draft.path).as_posix(): _file_hash(file)
-            for file in sorted(draft.path.rglob("*"))
-            if file.is_file()
-        }
-        name = digest(files)[:32]
-        target = draft.path.parent / name
-        if target.exists():
-            shutil.rmtree(draft.path)
-        else:
-            draft.path.rename(target)
-        remote = self.root / asset / target.parent.name
-        if self.remote:
-            for file in files:
-                (remote / name / file).parent.mkdir(parents=True, exist_ok=True)
-                (remote / name / file).write_bytes((target / file).read_bytes())
-        pointer = json.dumps(
-            {"digest": name, "recipe": recipe, "files": files, "facts": draft.facts},
-            sort_keys=True,
-            indent=1,
+    @contextmanager
+    def _remote_draft(
+        self, bucket: Bucket, asset: str, partition: str | None, recipe: str
+    ) -> Iterator[Draft]:
+        where = f"{asset}/{_folder(asset, partition)}"
+        folder = self.local / where
+        lease = Lease(bucket, f"{where}/lease.json", _named(asset, partition), self._lease)
+        # A folder of its own: a writer that lost its lease may still be at work beside this one.
+        path = folder / f"draft-{lease.token[:16]}"
+        try:
+            path.mkdir(parents=True)
+            before = self._pointer(asset, folder.name)
+            kept = KeptScratch(bucket, lease, where, recipe[:16], path / SCRATCH)
+            draft = Draft(path, self._version(asset, partition, before), kept=kept)
+            kept.restore()
+            with kept.rescued():
+                yield draft
+            name, pointer = _seal(draft, recipe)
+            publish(
+                bucket,
+                lease,
+                where,
+                folder / name,
+                pointer,
+                before=before,
+                keep=_kept(name, draft.previous),
+            )
+            _remove_old(folder, name, draft.previous)
+        finally:
+            lease.release()
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _pointer(self, asset: str, folder: str) -> Found | None:
+        if self.bucket:
+            return self.bucket.get(f"{asset}/{folder}/{_POINTER}")
+        try:
+            return Found((self.local / asset / folder / _POINTER).read_bytes(), "", 0.0)
+        except FileNotFoundError:
+            return None
+
+    def _version(self, asset: str, partition: str | None, found: Found | None) -> Version | None:
+        if found is None:
+            return None
+        where = f"{asset}/{_folder(asset, partition)}"
+        place = f"{self.bucket.url if self.bucket else self.local}/{where}"
+        try:
+            pointer = json.loads(found.content)
+            name, files = pointer["digest"], dict(pointer["files"])
+            recipe, facts = pointer["recipe"], dict(pointer["facts"])
+            if not _DIGEST.fullmatch(name) or not all(map(is_inside, files)):
+                raise ValueError("it names files outside of it")
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{place}/{_POINTER} is damaged ({error}); remove it and materialize {asset} again"
+            ) from error
+        path = self.local / where / name
+        fetch = None
+        if self.bucket:
+            fetch = partial(bring, self.bucket, f"{where}/{name}", path, files)
+        elif not path.is_dir():
+            raise StoreError(
+                f"{path} is gone although {place}/{_POINTER} names it; remove {_POINTER} and "
+                f"materialize {asset} again"
+            )
+        return Version(
+            asset, partition, name, recipe, f"{place}/{name}", files, facts, path, bring=fetch
         )
-        if self.remote:
-            (remote / "current.json").write_text(pointer)  # one PUT: object stores replace whole
-        else:
-            _replace(target.parent / "current.json", pointer)
-        kept = {name, draft.previous.digest if draft.previous else name}  # readers may be on it
-        for child in target.parent.iterdir():
-            if child.is_dir() and child.name not in kept:
-                shutil.rmtree(child)
-
-
-def _download(source: Any, folder: Path, hashes: Mapping[str, str], files: Sequence[str]) -> None:
-    """Bring the files that are not here yet; each one appears whole, whoever else brings it."""
-    for name in files:
-        target = folder / name
-        if target.exists():
-            continue
-        content = (source / name).read_bytes()
-        if content_hash(content) != hashes[name]:
-            raise StoreError(f"{source / name} is damaged: its content is not what was stored")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".download-", delete=False) as file:
-            file.write(content)
-        Path(file.name).replace(target)
 
 
 def _folder(asset: str, partition: str | None) -> str:
@@ -223,26 +227,41 @@ def _folder(asset: str, partition: str | None) -> str:
     return partition or _WHOLE
 
 
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _named(asset: str, partition: str | None) -> str:
+    return f"{asset} of {partition}" if partition else asset
 
 
 def _clear(path: Path) -> None:
     """Empty a draft, but for the scratch folder of a run that was killed."""
     path.mkdir(exist_ok=True)
     for child in path.iterdir():
-        if child.is_dir() and child.name != _SCRATCH:
+        if child.is_dir() and child.name != SCRATCH:
             shutil.rmtree(child)
         elif child.is_file():
             child.unlink()
 
 
-def _replace(path: Path, text: str) -> None:
-    """Replace a file in one step that survives a power cut."""
-    partial = path.with_suffix(".partial")
-    with partial.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+def _seal(draft: Draft, recipe: str) -> tuple[str, str]:
+    """Turn a draft's folder into a version's. Return its digest and the text of its pointer."""
+    shutil.rmtree(draft.path / SCRATCH, ignore_errors=True)
+    files = hashes(draft.path)
+    name = digest(files)[:32]
+    move(draft.path, draft.path.with_name(name), files)
+    pointer = {"digest": name, "recipe": recipe, "files": files, "facts": draft.facts}
+    return name, json.dumps(pointer, sort_keys=True, indent=1)
+
+
+def _kept(name: str, previous: Version | None) -> str | None:
+    """Return which version stays beside the new one; None when all do, as nothing changed."""
+    if previous is None:
+        return ""
+    return None if previous.digest == name else previous.digest
+
+
+def _remove_old(folder: Path, name: str, previous: Version | None) -> None:
+    """Remove drafts, and versions but for the new one and the last: readers may be on that."""
+    kept = _kept(name, previous)
+    for child in folder.iterdir():
+        old = kept is not None and child.name not in (name, kept)
+        if child.is_dir() and (old or not _DIGEST.fullmatch(child.name)):
+            shutil.rmtree(child)
