@@ -20,7 +20,11 @@ def serve_metrics(
 
     Database and store may be away when it starts: it says so in its metrics.
     """
-    database = Database(lambda: open_instance(settings), make_definitions(settings))
+    database = Database(
+        lambda: open_instance(settings),
+        make_definitions(settings),
+        gpu_hours_per_week=settings.retrain_gpu_hours_per_week,
+    )
     store = open_store(settings)
     exporter = Exporter(
         {"database": database.read, "store": lambda: read_store(store)},

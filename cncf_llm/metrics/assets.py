@@ -8,6 +8,7 @@ import dagster as dg
 from prometheus_client.core import Metric
 
 from cncf_llm.metrics.families import gauge
+from cncf_llm.metrics.tail import Tail
 
 # One series per project, of which there are hundreds, only where someone looks for a project.
 _BY_PROJECT = ("repository_documents", "unified_corpus", "qa_pairs", "adapter")
@@ -30,7 +31,7 @@ class Assets:
         """`partitioned` names the assets, and says which of them have a partition per project."""
         self._partitioned = partitioned
         self._made: dict[dg.AssetKey, dict[str | None, Made]] = {key: {} for key in partitioned}
-        self._cursors: dict[dg.AssetKey, int] = {}
+        self._tail = Tail(dg.DagsterEventType.ASSET_MATERIALIZATION)
 
     def read(self, instance: dg.DagsterInstance, projects: Set[str]) -> Iterator[Metric]:
         """Yield the metrics of assets. Projects that left the landscape do not count."""
@@ -92,25 +93,28 @@ class Assets:
         yield gauge("projects", "Projects of the landscape.", [], {(): len(projects)})
 
     def _update(self, instance: dg.DagsterInstance) -> None:
+        if self._tail.starts_anew(instance):
+            self._read_all(instance)
+        for entry in self._tail.read(instance):
+            made = entry.asset_materialization
+            if made and made.asset_key in self._made:
+                self._made[made.asset_key][made.partition] = _made(entry.timestamp, made)
+
+    def _read_all(self, instance: dg.DagsterInstance) -> None:
         whole = [key for key, parts in self._partitioned.items() if not parts]
         for record in instance.get_asset_records(whole):
             entry = record.asset_entry.last_materialization
             if entry and entry.asset_materialization:
-                self._made[record.asset_entry.asset_key] = {
-                    None: _made(entry.timestamp, entry.asset_materialization)
-                }
+                made = _made(entry.timestamp, entry.asset_materialization)
+                self._made[record.asset_entry.asset_key][None] = made
         for key in (key for key, parts in self._partitioned.items() if parts):
             latest = instance.event_log_storage.get_latest_storage_id_by_partition(
-                key,
-                dg.DagsterEventType.ASSET_MATERIALIZATION,
-                after_cursor=self._cursors.get(key),
+                key, dg.DagsterEventType.ASSET_MATERIALIZATION
             )
             for record in _records(instance, key, sorted(latest.values())):
                 if record.asset_materialization and record.partition_key:
-                    self._made[key][record.partition_key] = _made(
-                        record.timestamp, record.asset_materialization
-                    )
-            self._cursors[key] = max(latest.values(), default=self._cursors.get(key, 0))
+                    made = _made(record.timestamp, record.asset_materialization)
+                    self._made[key][record.partition_key] = made
 
 
 def _records(

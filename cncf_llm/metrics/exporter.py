@@ -68,7 +68,7 @@ class Exporter(Collector):
 
 
 class _Source:
-    """One thing to read. A reading that hangs is not waited for twice, nor started twice."""
+    """One thing to read. While a reading hangs none is started; one that is late is still used."""
 
     def __init__(self, name: str, read: Read, timeout: float) -> None:
         self._name = name
@@ -77,10 +77,11 @@ class _Source:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"read-{name}")
         self._reading: Future[list[Metric]] | None = None
         self._deadline = 0.0
+        self._late = False
         self.seconds = 0.0
 
     def start(self) -> None:
-        if self._reading is None or self._reading.done():
+        if self._reading is None or (self._reading.done() and not self._late):
             self._reading = self._pool.submit(self._timed)
             self._deadline = time.monotonic() + self._timeout
 
@@ -91,8 +92,10 @@ class _Source:
         try:
             error = self._reading.exception(timeout=max(0.0, self._deadline - time.monotonic()))
         except NotInTimeError:
+            self._late = True
             _log.warning("reading the %s takes more than %s s", self._name, self._timeout)
             return None
+        self._late = False
         if error is not None:
             _log.error("reading the %s failed", self._name, exc_info=error)
             return None

@@ -9,18 +9,17 @@ import prometheus_client
 from dagster import DagsterRunStatus as Status
 from prometheus_client.core import Metric
 
-from cncf_llm.defs.automation.tags import COST, TRIGGER
+from cncf_llm.defs.automation.tags import TRIGGER
 from cncf_llm.metrics.families import gauge
 
 _ENDED = (Status.SUCCESS, Status.FAILURE, Status.CANCELED)
 _WAITING = (Status.NOT_STARTED, Status.QUEUED, Status.STARTING)
 _WORKING = (Status.STARTED, Status.CANCELING)
 # A run may have been started by hand, or by a version of the code that knew other names.
-_TRIGGERS = ("data_set", "landscape", "person", "schedule", "sources", "")
+_TRIGGERS = ("data_set", "data_version", "landscape", "person", "schedule", "sources", "")
 _BUCKETS = (10, 30, 60, 300, 900, 3600, 4 * 3600, 24 * 3600)
 # A run's end has the time of the machine that it ran on, and is read a little later.
 _OVERLAP = timedelta(minutes=10)
-_WEEK = timedelta(days=7)
 
 
 class Runs:
@@ -81,12 +80,6 @@ class Runs:
             [],
             {(): min(queued)} if queued else {},
         )
-        yield gauge(
-            "gpu_run_seconds",
-            "Seconds that runs with a GPU took in the last 7 days, those under way included.",
-            [],
-            {(): _gpu_seconds(instance)},
-        )
 
     def _count_ends(self, instance: dg.DagsterInstance) -> None:
         now = datetime.now(UTC)
@@ -109,14 +102,3 @@ class Runs:
             run.job_name if run.job_name in self._jobs else "other",
             trigger if trigger in _TRIGGERS else "other",
         )
-
-
-def _gpu_seconds(instance: dg.DagsterInstance) -> float:
-    now = datetime.now(UTC)
-    start = (now - _WEEK).timestamp()
-    records = instance.get_run_records(dg.RunsFilter(tags={COST: "gpu"}, updated_after=now - _WEEK))
-    return sum(
-        max(0.0, (record.end_time or now.timestamp()) - max(record.start_time, start))
-        for record in records
-        if record.start_time
-    )

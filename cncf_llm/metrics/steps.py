@@ -29,7 +29,7 @@ def read_steps(instance: dg.DagsterInstance, pools: Mapping[str, str]) -> Iterat
         since,
     )
     storage = instance.event_log_storage
-    infos = {key: storage.get_concurrency_info(key) for key in storage.get_concurrency_keys()}
+    infos = storage.get_concurrency_infos(sorted(storage.get_concurrency_keys()))
     for name, text, read in (
         ("pool_slots", "Steps of a pool that may be under way at once.", lambda i: i.slot_count),
         ("pool_slots_used", "Steps of a pool that are under way.", lambda i: i.active_slot_count),

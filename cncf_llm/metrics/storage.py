@@ -1,4 +1,4 @@
-"""Whether the place where the data is kept can be reached."""
+"""Whether the place where the data is kept can be reached, and what the landscape says there."""
 
 from prometheus_client.core import Metric
 
@@ -7,10 +7,17 @@ from cncf_llm.store import Store
 
 
 def read_store(store: Store) -> list[Metric]:
-    """Return the number of assets with data. Raises `OSError` when the store cannot be reached."""
-    root = store.root
-    if store.remote:
-        # The bucket, since a prefix without objects is not there; and never from a cached listing.
-        root.fs.ls(root.path.split("/")[0], refresh=True)
-    folders = [child for child in root.iterdir() if child.is_dir()] if root.exists() else []
-    return [gauge("store_assets", "Assets that have data.", [], {(): len(folders)})]
+    """Return the metrics of the store. Raises `StoreError` when it cannot be reached.
+
+    One small file is read, of the version of the landscape that is current.
+    """
+    landscape = store.current("landscape")
+    retired = landscape.facts.get("retired") if landscape else None
+    return [
+        gauge(
+            "projects_retired",
+            "Projects that left the landscape, and whose data is kept; absent until one is read.",
+            [],
+            {(): len(retired)} if isinstance(retired, list) else {},
+        )
+    ]
