@@ -91,6 +91,7 @@ def base_model(
                 seed=settings.seed,
                 tracking=run,
                 report=progress(context),
+                saved=lambda _: draft.keep_scratch(),
             )
             _keep(draft, trained, run, "Embedded base model")
 
@@ -183,6 +184,7 @@ def _train(
                 seed=settings.seed,
                 tracking=run,
                 report=progress(context),
+                saved=lambda _: draft.keep_scratch(),
             )
             _keep(draft, trained, run, f"LoRA adapter, {name}")
             draft.write("trained_on", stage.trained_on(train))

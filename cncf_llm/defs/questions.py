@@ -170,13 +170,18 @@ def _curate(
     """Probe the filters, then judge all pairs; return the judge's replies, to be stored, too."""
     entailment = curation.Entailment(settings.nli_model) if settings.nli_model else None
     ledger = written.Ledger(draft.scratch / _LEDGER)
+
+    def keep(key: str, reply: written.Reply) -> None:
+        ledger.append(key, reply)
+        draft.keep_scratch()
+
     judge = None
     if judges:
         judge = curation.Judge(
             str(settings.llm_model),
             lambda: _connected(settings),
             _known_replies(draft),
-            ledger.append,
+            keep,
             settings.seed,
         )
     try:
@@ -219,7 +224,7 @@ def _known_replies(draft: Draft) -> dict[str, written.Reply]:
     if draft.previous and "judge_replies.parquet" in draft.previous.files:
         for reply in draft.previous.table("judge_replies").to_dicts():
             known[reply.pop("key")] = written.Reply(**reply)
-    for ledger in sorted(draft.path.parent.glob(f"draft-*/scratch/{_LEDGER}")):
+    for ledger in [draft.scratch / _LEDGER, *draft.left_behind(_LEDGER)]:
         known |= written.read_ledger(ledger)
     return known
 

@@ -28,8 +28,7 @@ class StoredInputs(dg.IOManager):
             return self._store.require(asset, None)
         if context.has_partition_key:
             return self._store.require(asset, context.asset_partition_key)
-        keys = set(context.asset_partition_keys) & set(self._store.partitions(asset))
-        return {key: self._store.require(asset, key) for key in sorted(keys)}
+        return self._store.versions(asset, among=set(context.asset_partition_keys))
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         raise TypeError(

@@ -115,6 +115,11 @@ def _write(
 ) -> stage.Written:
     """Return what the model writes; without one, what it has written about unchanged passages."""
     ledger = stage.Ledger(draft.scratch / _LEDGER)
+
+    def keep(key: str, reply: stage.Reply) -> None:
+        ledger.append(key, reply)
+        draft.keep_scratch()
+
     try:
         return stage.write(
             chosen,
@@ -122,7 +127,7 @@ def _write(
             name=name,
             model=model,
             known=_known(draft),
-            keep=ledger.append,
+            keep=keep,
             seed=seed,
             report=progress(context),
         )
@@ -166,7 +171,7 @@ def language_model(settings: Settings) -> stage.Model | None:
 def _known(draft: Draft) -> dict[str, stage.Reply]:
     """Return the replies of the last version, and of runs that died over other inputs."""
     known: dict[str, stage.Reply] = {}
-    for ledger in sorted(draft.path.parent.glob(f"draft-*/scratch/{_LEDGER}")):
+    for ledger in [draft.scratch / _LEDGER, *draft.left_behind(_LEDGER)]:
         known |= stage.read_ledger(ledger)
     if draft.previous:
         for row in draft.previous.table("replies").to_dicts():

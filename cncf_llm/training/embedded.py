@@ -12,6 +12,7 @@ from typing import Any
 
 from cncf_llm.store import content_hash, digest
 from cncf_llm.training.checkpoints import resume, save_checkpoint
+from cncf_llm.training.progress import Saved
 from cncf_llm.training.runtime import (
     Report,
     Trained,
@@ -46,16 +47,18 @@ def train_embedded_model(
     seed: int = 0,
     tracking: TrackedRun | None = None,
     report: Report = silent,
+    saved: Saved | None = None,
 ) -> Trained:
     """Train tokenizer and model on `texts` and write them to `folder` (safetensors, tokenizer).
 
     A share of the texts is held out to measure the loss. Checkpoints go to `scratch`: called again
-    after a kill, training goes on from the last one and ends in the same bytes.
+    after a kill, training goes on from the last one and ends in the same bytes. `saved` is called
+    with each.
 
     Raises `TrainingError` when the texts are too few to fill one batch.
     """
     with model_runtime(seed):
-        return _train(texts, folder, scratch, recipe, seed, tracking, report)
+        return _train(texts, folder, scratch, recipe, seed, tracking, report, saved)
 
 
 def _train(
@@ -66,6 +69,7 @@ def _train(
     seed: int,
     tracking: TrackedRun | None,
     report: Report,
+    saved: Saved | None,
 ) -> Trained:
     import torch
 
@@ -122,6 +126,8 @@ def _train(
                 tracking.metrics(step, row)
         if step % recipe.checkpoint_every == 0 and not losses:
             save_checkpoint(checkpoint, key, step, model, optimizers, curve)
+            if saved:
+                saved(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

@@ -10,7 +10,7 @@ from cncf_llm.training.runtime import Report
 from cncf_llm.training.tables import CURVE
 
 Saved = Callable[[Path], None]
-"""Called with the folder of a checkpoint that is whole."""
+"""Called with the folder or file of a checkpoint that is whole."""
 
 
 class Curves(Protocol):
