@@ -66,7 +66,7 @@ class Runs:
         yield gauge(
             "runs_under_way",
             "Runs that have not ended.",
-            ["job", "status", "trigger"],
+            ["job", "trigger", "status"],
             Counts((*self._labels(r.dagster_run), r.dagster_run.status.value) for r in under_way),
         )
         queued = [
