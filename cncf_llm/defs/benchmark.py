@@ -11,6 +11,7 @@ import polars as pl
 from cncf_llm import evaluation as stage
 from cncf_llm.defs import pods
 from cncf_llm.defs.checks import Check, specs
+from cncf_llm.defs.comparison import NO_WORSE, compare
 from cncf_llm.defs.models import ADAPTER, MODEL
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
 from cncf_llm.defs.progress import progress
@@ -28,12 +29,14 @@ _QUESTION_CHECKS = (
     ),
 )
 _SCORE_CHECKS = (
+    NO_WORSE,
     Check(
         "adapter_learned",
         "On `recall` the adapter's loss lies below the base model's, intervals apart.",
         lambda version: check_adapter_learned(version.table("scores")),
     ),
 )
+_LANDSCAPE_CHECKS = (NO_WORSE,)
 
 
 @dg.asset(
@@ -111,6 +114,7 @@ def benchmark_scores(
             )
         ]
         _keep(draft, pl.concat(scored), settings.seed)
+        compare(draft, items, scored[-1], settings.seed)
 
     yield from refresh(
         context,
@@ -131,6 +135,7 @@ def benchmark_scores(
     kinds={"pytorch", "polars"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    check_specs=specs("landscape_scores", _LANDSCAPE_CHECKS),
     op_tags=pods.of("landscape_scores"),
 )
 def landscape_scores(
@@ -168,7 +173,11 @@ def landscape_scores(
                 )
                 for name, model in models
             ]
-        _keep(draft, pl.concat(scored), settings.seed)
+        item_scores = pl.concat(scored)
+        _keep(draft, item_scores, settings.seed)
+        ours = item_scores.filter(pl.col("model") == "landscape-adapter")
+        asked = [version.table("items") for version in benchmark_questions.values()]
+        compare(draft, pl.concat([stage.ITEMS.frame(), *asked]), ours, settings.seed)
 
     yield from refresh(
         context,
@@ -183,6 +192,7 @@ def landscape_scores(
             **{f"items {key}": version.digest for key, version in benchmark_questions.items()},
         },
         settings={"seed": settings.seed},
+        checks=_LANDSCAPE_CHECKS,
     )
 
 
@@ -255,6 +265,7 @@ def _describe_scores(version: Version) -> Metadata:
         **table_metadata(version, stage.SCORES, ["set", "model", "metric", "value", "n"]),
         "item scores": version.table("item_scores").height,
         "scores": markdown_table(scores.with_columns(pl.col("value", "low", "high").round(3))),
+        "against the replaced adapter": markdown_table(version.table("against_replaced")),
     }
 
 

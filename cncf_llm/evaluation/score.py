@@ -56,25 +56,8 @@ def score_items(
     )
     if blank.height:
         raise ScoringError(f"item {blank['item_id'][0]} has no question or no answer")
-    recipe = digest(
-        {
-            "version": SCORING_VERSION,
-            "model": model_name,
-            "digest": model_digest,
-            "control_for": control_for,
-            "max_new_tokens": MAX_NEW_TOKENS,
-            "batch_size": batch_size,
-            "device": device(),
-        }
-    )
-    text = ["set", "question", "answer", "distractors"]
-    inputs = items.with_columns(
-        pl.Series(
-            "content_hash",
-            [digest(row) for row in items.select("project", *text).iter_rows(named=True)],
-            dtype=pl.String,
-        )
-    )
+    recipe = _recipe(model_name, model_digest, control_for, batch_size)
+    inputs = _hashed(items)
 
     def compute(changed: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
         if changed.is_empty():
@@ -96,15 +79,57 @@ def score_items(
 
     before = None
     if previous is not None:
-        # The recipe is part of the hash, so rows of other models and sets never match.
-        wanted = [content_hash(recipe + hashed) for hashed in inputs["content_hash"]]
-        rows = previous.filter(pl.col("input_hash").is_in(wanted)).unique("item_id", keep="first")
+        rows = _known(inputs, previous, recipe)
         before = {
             "item_scores": rows,
             "inputs": rows.select(pl.col("item_id").alias("input_id"), "input_hash"),
         }
     carried = carry_over(inputs, before, compute, key="item_id", recipe=recipe)
     return carried.tables["item_scores"]
+
+
+def known_scores(
+    items: pl.DataFrame,
+    previous: pl.DataFrame,
+    *,
+    model_name: str,
+    model_digest: str,
+    batch_size: int = 16,
+) -> pl.DataFrame:
+    """Return the ITEM_SCORES in `previous` that a model would get again on these `items`.
+
+    Those of items that are as they were, scored by today's rules on a machine of today's kind. No
+    model is loaded: it may be gone.
+    """
+    recipe = _recipe(model_name, model_digest, None, batch_size)
+    return _known(_hashed(items), previous, recipe)
+
+
+def _recipe(model: str, model_digest: str, control_for: str | None, batch_size: int) -> str:
+    """Return the digest of everything that a score depends on but the item."""
+    return digest(
+        {
+            "version": SCORING_VERSION,
+            "model": model,
+            "digest": model_digest,
+            "control_for": control_for,
+            "max_new_tokens": MAX_NEW_TOKENS,
+            "batch_size": batch_size,
+            "device": device(),
+        }
+    )
+
+
+def _hashed(items: pl.DataFrame) -> pl.DataFrame:
+    columns = items.select("project", "set", "question", "answer", "distractors")
+    hashes = [digest(row) for row in columns.iter_rows(named=True)]
+    return items.with_columns(pl.Series("content_hash", hashes, dtype=pl.String))
+
+
+def _known(inputs: pl.DataFrame, previous: pl.DataFrame, recipe: str) -> pl.DataFrame:
+    # The recipe is part of the hash, so rows of other models and sets never match.
+    wanted = [content_hash(recipe + hashed) for hashed in inputs["content_hash"]]
+    return previous.filter(pl.col("input_hash").is_in(wanted)).unique("item_id", keep="first")
 
 
 def _score(

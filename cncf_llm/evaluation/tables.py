@@ -50,6 +50,21 @@ SCORES = Table(
     },
 )
 
+AGAINST_REPLACED = Table(
+    "against_replaced",
+    {
+        "set": (pl.String, "recall or unseen; never mixed"),
+        "metric": (pl.String, "answer_nll, multiple_choice, token_f1, bleu, rouge_l"),
+        "before": (pl.Float64, "mean of the adapter that was replaced, over the items compared"),
+        "now": (pl.Float64, "mean of the present adapter, over the same items"),
+        "gain": (pl.Float64, "mean improvement of an item, positive is better"),
+        "low": (pl.Float64, "lower end of the gain's 95 % paired bootstrap interval"),
+        "high": (pl.Float64, "upper end of the gain's 95 % paired bootstrap interval"),
+        "n": (pl.Int64, "items compared: as they were when the replaced adapter was scored"),
+        "items": (pl.Int64, "items of the set now"),
+    },
+)
+
 LEADERBOARD = Table(
     "leaderboard",
     {
