@@ -112,7 +112,7 @@ def _killed(pod: Mapping[str, Any], status: Mapping[str, Any], states: Sequence[
     if reason == "Evicted":
         said = status.get("message") or ""
         # Its own doing: it would fill the disk again.
-        own = "ephemeral" in said or "emptyDir" in said
+        own = "ephemeral" in said.lower() or "emptydir" in said.lower()
         return Seen("killed", f"was evicted from its node: {said}", again=not own)
     if reason:
         return Seen("killed", f"was killed: {_said(status)}", again=True)

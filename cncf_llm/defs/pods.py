@@ -12,7 +12,7 @@ reach the pod of the run alone. What is kept goes to the store; a pod's disk is 
   deadline of its own (`CNCF_LLM_POD_WAIT_HOURS`).
 - `egress` is a label that network policies select: `internet`, or `endpoint` for the language
   model alone. A pod without it reaches the database, the store and MLflow.
-- `account`: the service account of a step that calls the Kubernetes API. Others get no token.
+- `account`: the service account of the step. Only one that calls the Kubernetes API gets a token.
 
 Pairs are written on a CPU pod, because their model is an endpoint's; a local model folder in
 `CNCF_LLM_LLM_MODEL` would run on that CPU, too, so serve it instead. `base_model` downloads, or
@@ -29,6 +29,8 @@ GRACE = 20
 _GPU_NODE = {"nvidia.com/gpu.present": "true"}
 _GPU_TAINT = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
 GPU = "nvidia.com/gpu"
+STEP = "cncf-llm-step"  # service accounts, of deploy/base/rbac.yaml
+TRAINER = "cncf-llm-trainer"  # may create a TrainJob
 _GPU_PRODUCT = "nvidia.com/gpu.product"
 _EGRESS = "cncf-llm/egress"
 
@@ -48,7 +50,7 @@ class Pod:
     gpus: int = 0
     shm: str | None = None
     gpu_product: str | None = None  # label nvidia.com/gpu.product; None: CNCF_LLM_GPU_PRODUCT
-    account: str | None = None
+    account: str = STEP
 
 
 # fmt: off
@@ -77,11 +79,19 @@ PODS: Mapping[str, Pod] = {
     "model_release":         Pod("250m", "1", "512Mi", "4Gi",  "2Gi",   "60Gi",  2),
 }
 # fmt: on
+# The step of landscape_adapter when several nodes train it: it starts a TrainJob, and waits for it
+# longer than its nodes may take. The nodes are of the size that the table says.
+LAUNCHER = Pod("100m", "1", "512Mi", "4Gi", "256Mi", "10Gi", 96, account=TRAINER)
 
 
-def of(asset: str) -> Mapping[str, object]:
+def table(nodes: int) -> Mapping[str, Pod]:
+    """Return the table of a deployment that trains the landscape adapter on so many nodes."""
+    return PODS if nodes == 1 else {**PODS, "landscape_adapter": LAUNCHER}
+
+
+def of(asset: str, nodes: int = 1) -> Mapping[str, object]:
     """Return the `op_tags` of the asset's step. Raises `KeyError` for one without a row."""
-    return {"dagster-k8s/config": config(PODS[asset])}
+    return {"dagster-k8s/config": config(table(nodes)[asset])}
 
 
 def config(pod: Pod) -> dict[str, dict[str, object]]:
@@ -96,10 +106,9 @@ def config(pod: Pod) -> dict[str, dict[str, object]]:
     spec: dict[str, object] = {
         "termination_grace_period_seconds": GRACE,
         "active_deadline_seconds": pod.hours * 3600,
-        "automount_service_account_token": pod.account is not None,
+        "service_account_name": pod.account,
+        "automount_service_account_token": pod.account != STEP,
     }
-    if pod.account:
-        spec["service_account_name"] = pod.account
     if pod.gpus:
         # Kubernetes takes whole GPUs only, and the request must equal the limit.
         requests[GPU] = limits[GPU] = str(pod.gpus)
@@ -119,14 +128,16 @@ def config(pod: Pod) -> dict[str, dict[str, object]]:
     }
 
 
-def by_deployment(gpu_product: str | None, wait_hours: float) -> dict[str, dict[str, Any]]:
+def by_deployment(
+    gpu_product: str | None, wait_hours: float, nodes: int = 1
+) -> dict[str, dict[str, Any]]:
     """Return what a deployment's settings add to each asset's pod, as the executor takes it.
 
     The Job's deadline counts its wait as well. It is for a pod that nobody watches any more: the
     executor ends a wait after `wait_hours`, and the pod ends itself after its own hours.
     """
     added: dict[str, dict[str, Any]] = {}
-    for asset, pod in PODS.items():
+    for asset, pod in table(nodes).items():
         seconds = int((pod.hours + wait_hours) * 3600) + 600
         added[asset] = {"job_spec_config": {"active_deadline_seconds": seconds}}
         if pod.gpus and gpu_product and not pod.gpu_product:

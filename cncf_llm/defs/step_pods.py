@@ -9,7 +9,7 @@ which is safe, because a step's draft becomes a version only when it is whole.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
@@ -73,7 +73,8 @@ class StepPods(StepHandler):
         return self._handler.terminate_step(step_handler_context)
 
     def check_step_health(self, step_handler_context: StepHandlerContext) -> CheckStepHealthResult:
-        handler, client = self._handler, self._handler._api_client
+        handler = self._handler
+        client: Any = handler._api_client
         step = handler._get_step_key(step_handler_context)
         job = handler._get_k8s_step_job_name(step_handler_context)
         namespace = str(handler._get_container_context(step_handler_context).namespace)
@@ -157,7 +158,7 @@ def step_pods(waits: Waits, look: int = _LOOK) -> dg.ExecutorDefinition:
 
     return dg.ExecutorDefinition(
         name="k8s",
-        config_schema=k8s_job_executor.config_schema,
+        config_schema=cast(Any, k8s_job_executor.config_schema),
         requirements=multiple_process_executor_requirements(),
         executor_creation_fn=create,
         description="Each step in a pod of its own, whose waiting and death the run's log explains",
