@@ -17,12 +17,16 @@ class Settings(BaseSettings):
     )
     store: str | None = Field(
         default=None,
-        description="where asset data is kept: a folder or an fsspec URL such as s3://bucket/data; "
+        description="where asset data is kept: a folder, or s3://bucket/prefix; "
         "unset: `data` under HOME",
     )
     landscape: str | None = Field(
         default=None,
         description="path or https URL of a landscape.yml; unset: the embedded sample",
+    )
+    projects: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="keys of the projects that become partitions, comma-separated; unset: all",
     )
     mirror: Path | None = Field(
         default=None,
@@ -105,7 +109,7 @@ class Settings(BaseSettings):
     retrain_gpu_hours_per_week: float = Field(
         default=40.0,
         ge=0.0,
-        description="GPU hours of any seven days, all trainings and scorings together, beyond which "
+        description="GPU hours of any seven days, trainings and scorings together, beyond which "
         "the sensor asks for none; 0: it never asks",
     )
     entity_dev_set: Path | None = Field(
@@ -177,6 +181,23 @@ class Settings(BaseSettings):
         gt=0.0,
         description="hours that a step's pod may wait for a node with room, such as a free GPU",
     )
+    train_nodes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="machines that train the landscape adapter together; above 1, as a TrainJob of "
+        "Kubeflow Trainer",
+    )
+    train_gpus: int = Field(
+        default=1, ge=0, le=16, description="GPUs of each of them; 0: they train on their CPUs"
+    )
+    train_runtime: str = Field(
+        default="torch-distributed",
+        description="the ClusterTrainingRuntime of that TrainJob",
+    )
+    train_image: str | None = Field(
+        default=None, description="its image; unset: that of the step's own pod"
+    )
     seed: int = 0
     mlflow_tracking_uri: str | None = Field(
         default=None,
@@ -184,7 +205,9 @@ class Settings(BaseSettings):
         description="unset: a SQLite database under HOME",
     )
 
-    @field_validator("allowed_licences", "document_licences", "evaluation_sets", mode="before")
+    @field_validator(
+        "allowed_licences", "document_licences", "evaluation_sets", "projects", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return (

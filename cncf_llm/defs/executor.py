@@ -20,7 +20,7 @@ def executor(settings: Settings) -> dg.ExecutorDefinition:
         {
             "enable_owner_references": True,
             "per_step_k8s_config": pods.by_deployment(
-                settings.gpu_product, settings.pod_wait_hours
+                settings.gpu_product, settings.pod_wait_hours, settings.train_nodes
             ),
         },
         name="k8s",

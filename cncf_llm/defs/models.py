@@ -10,10 +10,11 @@ import polars as pl
 
 from cncf_llm import training as stage
 from cncf_llm.corpus import trained_on
-from cncf_llm.defs import pods
+from cncf_llm.defs import nodes, pods
 from cncf_llm.defs.automation.tags import REASON
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.drift import corpus_generation
+from cncf_llm.defs.nodes import ADAPTER, MODEL
 from cncf_llm.defs.present import Metadata, picture
 from cncf_llm.defs.progress import progress
 from cncf_llm.defs.storage import Results, refresh
@@ -23,8 +24,8 @@ from cncf_llm.questions.dataset import project_folders
 from cncf_llm.settings import Settings
 from cncf_llm.store import Draft, Store, Version
 
-MODEL = "model"  # folder of a base model's files in its version
-ADAPTER = "adapter"  # likewise of an adapter's
+# Known when the code is loaded, as the size of the step's pod must be.
+_NODES = Settings().train_nodes
 
 _ADAPTER_CHECKS = (
     Check(
@@ -125,7 +126,8 @@ def adapter(
     """A LoRA adapter trained on one project's pairs, in PEFT layout; one MLflow run."""
     project = context.partition_key
     folder, data = qa_dataset.subfolder(project), qa_dataset.part(project)
-    yield from _train(context, settings, store, base_model, [folder], data, {project: data})
+    recipe, parts = _recipe(base_model), {project: data}
+    yield from _train(context, settings, store, base_model, recipe, [folder], data, parts)
 
 
 @dg.asset(
@@ -134,7 +136,7 @@ def adapter(
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("landscape_adapter", _ADAPTER_CHECKS),
-    op_tags=pods.of("landscape_adapter"),
+    op_tags=pods.of("landscape_adapter", _NODES),
 )
 def landscape_adapter(
     context: dg.AssetExecutionContext,
@@ -143,10 +145,16 @@ def landscape_adapter(
     base_model: Version,
     qa_dataset: Version,
 ) -> Results:
-    """One LoRA adapter trained on the pairs of all projects; one MLflow run."""
+    """One LoRA adapter trained on the pairs of all projects; one MLflow run.
+
+    With `CNCF_LLM_TRAIN_NODES` above 1 several machines train it together, as a TrainJob.
+    """
     folders = project_folders(qa_dataset.path)
     parts = {folder.name: qa_dataset.part(folder.name) for folder in folders}
-    yield from _train(context, settings, store, base_model, folders, qa_dataset.digest, parts)
+    recipe = nodes.asked_for(_recipe(base_model), settings)
+    data = qa_dataset.digest
+    yield from _train(context, settings, store, base_model, recipe, folders, data, parts)
+    nodes.forget(store)
 
 
 def _train(
@@ -154,12 +162,12 @@ def _train(
     settings: Settings,
     store: Store,
     base: Version,
+    recipe: stage.LoraRecipe,
     folders: list[Path],
     data: str,
     parts: Mapping[str, str],
 ) -> Results:
     name = context.partition_key if context.has_partition_key else "landscape"
-    recipe = stage.EMBEDDED_LORA if base.facts["kind"] == "embedded" else stage.DEFAULT_LORA
     reason = {REASON: said} if (said := context.get_tag(REASON)) else {}
 
     def build(draft: Draft) -> None:
@@ -173,19 +181,25 @@ def _train(
             scratch=draft.scratch,
             dataset=("qa_dataset", data),
         ) as run:
-            trained = stage.train_adapter(
-                base.path / MODEL,
-                train,
-                _pairs(folders, "validation"),
-                draft.path / ADAPTER,
-                scratch=draft.scratch,
-                recipe=recipe,
-                base_name=base.facts["name"],
-                seed=settings.seed,
-                tracking=run,
-                report=progress(context),
-                saved=lambda _: draft.keep_scratch(),
-            )
+            validation = _pairs(folders, "validation")
+            if recipe.nodes > 1:
+                trained = nodes.train(
+                    context, settings, store, base, train, validation, draft, recipe, run
+                )
+            else:
+                trained = stage.train_adapter(
+                    base.path / MODEL,
+                    train,
+                    validation,
+                    draft.path / ADAPTER,
+                    scratch=draft.scratch,
+                    recipe=recipe,
+                    base_name=base.facts["name"],
+                    seed=settings.seed,
+                    tracking=run,
+                    report=progress(context),
+                    saved=lambda _: draft.keep_scratch(),
+                )
             _keep(draft, trained, run, f"LoRA adapter, {name}")
             draft.write("trained_on", stage.trained_on(train))
             # What the sensor asks about is a fact, so that it need not read a table to know.
@@ -207,6 +221,10 @@ def _train(
         settings={"seed": settings.seed, "recipe": asdict(recipe)},
         checks=_ADAPTER_CHECKS,
     )
+
+
+def _recipe(base: Version) -> stage.LoraRecipe:
+    return stage.EMBEDDED_LORA if base.facts["kind"] == "embedded" else stage.DEFAULT_LORA
 
 
 def _keep(draft: Draft, trained: stage.Trained, run: stage.TrackedRun, title: str) -> None:

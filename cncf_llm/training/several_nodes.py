@@ -64,9 +64,9 @@ def train_on_nodes(
             say(f"TrainJob {job.name} is left to go with this pod: {error}")
 
 
-def forget(root: str, job: Job) -> None:
-    """Remove what a training left in the store, once its result is kept elsewhere."""
-    exchange.clear(Bucket(f"{root}/{job.name}"))
+def forget(root: str, name: str) -> None:
+    """Remove what the training of that name left in the store, once its result is published."""
+    exchange.clear(Bucket(f"{root}/{name}"))
 
 
 def _left(root: str) -> set[str]:
