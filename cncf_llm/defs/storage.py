@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import dagster as dg
 
 from cncf_llm.defs.checks import Check, RefusedError, judged
+from cncf_llm.defs.interrupted import again_if_moved
 from cncf_llm.defs.present import Metadata
 from cncf_llm.store import Draft, Store, Version, digest
 
@@ -65,7 +66,7 @@ def refresh(
     if version is None or computed:
         started = time.monotonic()
         try:
-            with store.draft(asset, partition, recipe) as draft:
+            with again_if_moved(context), store.draft(asset, partition, recipe) as draft:
                 build(draft)
                 draft.facts["seconds"] = round(time.monotonic() - started, 2)
         except RefusedError as error:
