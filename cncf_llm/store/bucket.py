@@ -14,6 +14,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ from cncf_llm.store.errors import StoreError
 PATIENCE = 120.0  # seconds that an outage is waited out
 _LONGEST_PAUSE = 8.0  # seconds between two attempts
 _PAGE = 1000  # keys in one listing or removal; the protocol's limit
+_SMALL = 8 << 20  # bytes; above, boto3 transfers in parts
 _CONNECTIONS = 32  # at once, to one server
 _URL = re.compile(r"s3://(?P<bucket>[A-Za-z0-9._-]{3,255})(?:/(?P<prefix>.*))?")
 # Answers of a server that is overloaded or not up yet. What else it says will not change.
@@ -151,10 +153,15 @@ class Bucket:
     def download(self, key: str, path: Path) -> None:
         """Write an object to a file, in parts when it is large. Raises `GoneError` without one."""
 
-        self._patiently(
-            lambda: self._client.download_file(self._bucket, self._prefix + key, str(path)),
-            f"read {key}",
-        )
+        def attempt() -> None:
+            answer = self._client.get_object(**self._name(key))
+            with closing(answer["Body"]) as body:
+                if answer["ContentLength"] <= _SMALL:  # most are: one request, where parts cost two
+                    path.write_bytes(body.read())
+                    return
+            self._client.download_file(self._bucket, self._prefix + key, str(path))
+
+        self._patiently(attempt, f"read {key}")
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Return the keys that begin with `prefix`: one request for a thousand."""

@@ -43,9 +43,11 @@ def publish(
             f"{bucket.url}/{partition} was published by another writer while this one was at work; "
             "this one's result is not published: run again"
         ) from error
+    outdated = _outdated(old, None if keep is None else {folder.name, keep})
     try:
-        lease.confirm()
-        bucket.delete(_outdated(old, None if keep is None else {folder.name, keep}))
+        if outdated:
+            lease.confirm()  # not after another one began to write
+            bucket.delete(outdated)
     except StoreError as error:
         # It is published: what could not be removed is removed by the next one.
         _log.warning("old data of %s/%s is not removed: %s", bucket.url, partition, error)
