@@ -32,14 +32,16 @@ def read_automation(instance: dg.DagsterInstance) -> Iterator[Metric]:
     yield gauge(
         "automation_on",
         "1 when a sensor or schedule is switched on.",
-        ["automation"],
-        {(name,): state.status != InstigatorStatus.STOPPED for name, state in states.items()},
+        ["automation", "type"],
+        {
+            (name, state.instigator_type.value.lower()): state.status != InstigatorStatus.STOPPED
+            for name, state in states.items()
+        },
     )
-    if not states:
-        return
-    ticks = instance.schedule_storage.get_batch_ticks(  # pyright: ignore[reportOptionalMemberAccess]
-        [state.selector_id for state in states.values()], limit=_TICKS
-    )
+    ticks = {}
+    if states and instance.schedule_storage:
+        selectors = [state.selector_id for state in states.values()]
+        ticks = instance.schedule_storage.get_batch_ticks(selectors, limit=_TICKS)
     failed: dict[tuple[str, ...], float] = {}
     succeeded: dict[tuple[str, ...], float] = {}
     for name, state in states.items():

@@ -19,6 +19,8 @@ from dagster._core.definitions.reconstruct import reconstructable
 from dagster._core.execution.api import create_execution_plan
 from dagster._core.execution.context.system import PlanData, PlanOrchestrationContext
 from dagster._core.execution.context_creation_job import create_context_free_log_manager
+from dagster._core.execution.retries import RetryMode
+from dagster._core.executor.in_process import InProcessExecutor
 from dagster._core.executor.step_delegating import StepHandlerContext
 from dagster._core.launcher import LaunchRunContext
 from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
@@ -105,7 +107,7 @@ class World:
         orchestration = PlanOrchestrationContext(
             plan_data=PlanData(job, self.run, self.instance, plan),
             log_manager=create_context_free_log_manager(self.instance, self.run),
-            executor=dg.in_process_executor.executor_creation_fn(None),  # type: ignore[misc, arg-type]
+            executor=InProcessExecutor(retries=RetryMode.DISABLED, marker_to_close=None),
             output_capture=None,
         )
         step = ExecuteStepArgs(job.get_python_origin(), self.run.run_id, ["train"])
@@ -116,10 +118,10 @@ class World:
             handler._get_k8s_step_job_name(context),
         )
 
-    def make_job(self, name: str) -> str:
+    def make_job(self, name: str, **labels: str) -> str:
         """Make a Job, as the cluster's owner, and return the name of its pod."""
         body = {
-            "metadata": {"name": name, "labels": {"dagster/run-id": self.run.run_id}},
+            "metadata": {"name": name, "labels": {"dagster/run-id": self.run.run_id, **labels}},
             "spec": {"backoffLimit": 0, "template": {"spec": POD}},
         }
         client.BatchV1Api(self.admin).create_namespaced_job(self.namespace, body)
@@ -182,6 +184,7 @@ def say_why_a_run_has_no_pod(world: World) -> object:
 
 def end_the_steps_of_a_run_that_died(world: World) -> object:
     world.make_run_pod_end(world.make_job(world.run_job))
+    world.make_job("a-step", **{"app.kubernetes.io/component": "step_worker"})
     failed = {"status": {"failed": 1, "active": 0, "startTime": "2026-01-01T00:00:00Z"}}
     batch = client.BatchV1Api(world.admin)
     batch.patch_namespaced_job_status(world.run_job, world.namespace, failed)
@@ -233,6 +236,9 @@ NEEDS: dict[str, dict[tuple[str, str], Operation]] = {
         ("pods", "delete"): end_a_step,
     },
 }
+
+# What an account also does, with verbs that are in NEEDS by another operation.
+ALSO: dict[str, list[Operation]] = {"cncf-llm-daemon": [end_the_steps_of_a_run_that_died]}
 
 
 def attempt(operation: Operation, world: World) -> str:

@@ -14,6 +14,7 @@ from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
 from cncf_llm_tests.cluster.accounts import (
+    ALSO,
     BASE,
     IMAGE,
     NEEDS,
@@ -147,16 +148,17 @@ def test_an_operation_fails_without_its_verb(acting_as, account, role, resource,
     assert f'cannot {verb} resource "{resource}"' in said.replace("\\", ""), said
 
 
-OPERATIONS = sorted(
-    {(role, each.__name__) for role, needs in NEEDS.items() for each in needs.values()}
-)
+OPERATIONS = {
+    (role, each.__name__): each
+    for role, needs in NEEDS.items()
+    for each in (*needs.values(), *ALSO.get(role, ()))
+}
 
 
 @pytest.mark.usefixtures("run_pod")
-@pytest.mark.parametrize(("role", "operation"), OPERATIONS)
+@pytest.mark.parametrize(("role", "operation"), sorted(OPERATIONS))
 def test_an_operation_succeeds_with_its_role(acting_as, account, role, operation):
-    act = next(each for each in NEEDS[role].values() if each.__name__ == operation)
-    said = attempt(act, acting_as(account(role, rbac("Role")[role])))
+    said = attempt(OPERATIONS[role, operation], acting_as(account(role, rbac("Role")[role])))
     assert "(403)" not in said
     assert "Traceback" not in said, said
 
