@@ -44,7 +44,18 @@ def show_status(store: Store, console: Console) -> None:
     counts.add_section()
     counts.add_row("all", *(f"{total:,}" for total in totals))
     console.print(counts)
+    show_retired(store, console)
     show_leaderboard(store, console)
+
+
+def show_retired(store: Store, console: Console) -> None:
+    """Print which projects left the landscape, if any."""
+    version = store.current("landscape")
+    if version is None or "retired.parquet" not in version.files:
+        return
+    if names := version.table("retired")["project"].to_list():
+        said = f"Retired, no longer in the landscape, data kept: {', '.join(names)}"
+        console.print(said, highlight=False, soft_wrap=True)
 
 
 def show_leaderboard(store: Store, console: Console) -> None:

@@ -47,3 +47,12 @@ NEIGHBOURS = Table(
         "parent_project": (pl.String, "name of the project that it is a part of"),
     },
 )
+
+RETIRED = Table(
+    "retired",
+    {
+        "project": (pl.String, "key of a project that left the landscape; its data is kept"),
+        "name": (pl.String, "name as the landscape wrote it"),
+        "landscape": (pl.String, "SHA-256 of the last landscape file that had it"),
+    },
+)

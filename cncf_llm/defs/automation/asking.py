@@ -6,6 +6,7 @@ cursor is lost asks for nothing twice, and a run that a person deletes may be as
 
 import time
 from collections.abc import Mapping
+from itertools import takewhile
 
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
@@ -14,6 +15,7 @@ from cncf_llm.defs.automation import tags
 
 FIRST_WAIT = 900.0  # seconds after a run that did not help, doubled with each further one
 LONGEST_WAIT = 86_400.0
+_LOOKED_AT = 10  # runs that failed in a row: the wait is the longest by then
 
 UNFINISHED = [
     DagsterRunStatus.QUEUED,
@@ -34,26 +36,31 @@ def next_attempt(
 ) -> int | str:
     """Return the number of the run to ask for, from 1, or in words why none is asked for now.
 
-    `state` is a digest of what the run would answer to. Runs of the job for the same state count:
-    one that is under way is waited for, and after one that ended the wait is `back_off`.
+    `state` is a digest of what the run would answer to. A run of the job for it that is under way
+    is waited for. After the job's last runs, when these were for the same state, the wait is
+    `back_off`. When one for another state came later, what they did is undone: nothing to wait for.
     """
-    found: Mapping[str, str] = {tags.STATE: state} | ({tags.PROJECT: project} if project else {})
-    which = RunsFilter(job_name=job, tags=dict(found))
-    latest = next(iter(instance.get_run_records(which, limit=1)), None)
-    if latest is None:
-        return 1
-    if latest.dagster_run.status in UNFINISHED:
-        return f"run {latest.dagster_run.run_id[:8]} is under way"
-    before = instance.get_runs_count(which)
-    ended = latest.end_time or latest.update_timestamp.timestamp()
-    left = ended + back_off(before) - time.time()
+    of_project = {tags.PROJECT: project} if project else {}
+    last = instance.get_run_records(RunsFilter(job_name=job, tags=of_project), limit=_LOOKED_AT)
+    if not last or last[0].dagster_run.tags.get(tags.STATE) != state:
+        return 1 + _asked(instance, job, {tags.STATE: state, **of_project})
+    latest = last[0].dagster_run
+    if latest.status in UNFINISHED:
+        return f"run {latest.run_id[:8]} is under way"
+    same = list(takewhile(lambda record: record.dagster_run.tags.get(tags.STATE) == state, last))
+    ended = last[0].end_time or last[0].update_timestamp.timestamp()
+    left = ended + back_off(len(same)) - time.time()
     if left > 0:
-        ending = latest.dagster_run.status.value.lower()
-        return f"asked {before} times, the last run ended as {ending}: again in {left:.0f} s"
-    return before + 1
+        ending = latest.status.value.lower()
+        return f"asked {len(same)} times, the last run ended as {ending}: again in {left:.0f} s"
+    return 1 + _asked(instance, job, {tags.STATE: state, **of_project})
 
 
 def run_key(state: str, attempt: int, project: str | None = None) -> str:
     """Return the key that makes the daemon start this attempt once."""
     key = f"{project} {state}" if project else state
     return key if attempt == 1 else f"{key} attempt {attempt}"
+
+
+def _asked(instance: dg.DagsterInstance, job: str, found: Mapping[str, str]) -> int:
+    return instance.get_runs_count(RunsFilter(job_name=job, tags=dict(found)))
