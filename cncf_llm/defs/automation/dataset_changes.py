@@ -3,12 +3,11 @@
 What counts as moved is in `training/movement.py`, who is trained first in `retraining.py`.
 """
 
-import json
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import dagster as dg
-import polars as pl
 
 from cncf_llm import training
 from cncf_llm.defs.automation import tags
@@ -21,15 +20,14 @@ from cncf_llm.defs.automation.gpu_time import (
     trainings_under_way,
 )
 from cncf_llm.defs.automation.jobs import evaluate_all, retrain_project
-from cncf_llm.defs.automation.judging import Judgement, Subject, judge, subjects
+from cncf_llm.defs.automation.judging import Subject, judge_all, subjects
 from cncf_llm.defs.automation.retraining import HOUR, WEEK, Due, decide
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Store, StoreError, Version
 
-# A tick has a minute; a project's tables are read and hashed in a tenth of a second or two.
-READ_PER_TICK = 50
 _FIRST_GUESS = 1.0  # GPU hours of a training, while no adapter has ever been trained
+_POINTERS_AT_ONCE = 16  # an object store answers each in some ten milliseconds
 _NAMED = 20  # projects named in one message
 _SCORES = {"adapter": "benchmark_scores", LANDSCAPE: "landscape_scores"}
 
@@ -54,11 +52,11 @@ def dataset_changes(
         return dg.SkipReason(f"there is no {'base_model' if dataset else 'qa_dataset'} yet")
     now = time.time()
     partitions = set(context.instance.get_dynamic_partitions(PROJECTS.name or ""))
-    unlike: dict[str, str] = {}  # why each that is not up to date is not trained, by name
+    why_not: dict[str, str] = {}  # why each that is not up to date is not trained, by name
     outdated: dict[str, Subject] = {}
     trained: list[Version] = []
     fresh = 0
-    for subject in _subjects(store, dataset, partitions, unlike):
+    for subject in _subjects(store, dataset, partitions, why_not):
         trained += [subject.adapter] if subject.adapter else []
         if subject.up_to_date(base.digest):
             fresh += 1
@@ -67,11 +65,11 @@ def dataset_changes(
     thresholds = training.Thresholds(
         settings.retrain_changed_tokens, settings.retrain_stale_pairs, settings.retrain_new_kinds
     )
-    judged, cursor = _judge(context.cursor, dataset, outdated, base.digest, thresholds, unlike)
+    judged, cursor = judge_all(context.cursor, dataset, outdated, base.digest, thresholds, why_not)
     wanted = {name: said.reason for name, said in judged.items() if said.reason}
-    unlike |= {name: said.otherwise for name, said in judged.items() if not said.reason}
+    why_not |= {name: said.otherwise for name, said in judged.items() if not said.reason}
     if not wanted:
-        return dg.SensorResult(skip_reason=_said(fresh, unlike), cursor=cursor)
+        return dg.SensorResult(skip_reason=_said(fresh, why_not), cursor=cursor)
 
     under_way = trainings_under_way(context.instance)
     usual = _usual_hours(trained)
@@ -88,11 +86,11 @@ def dataset_changes(
         cool_down=settings.retrain_cool_down_hours,
         now=now,
     )
-    unlike |= {
+    why_not |= {
         name: f"{wanted[name]}, but {why}" if name in wanted else why
         for name, why in decision.waiting.items()
     }
-    message = _said(fresh, unlike)
+    message = _said(fresh, why_not)
     if not decision.requested:
         return dg.SensorResult(skip_reason=message, cursor=cursor)
     context.log.info(message)
@@ -103,61 +101,27 @@ def _subjects(
     store: Store, dataset: Version, partitions: set[str], unreadable: dict[str, str]
 ) -> Iterator[Subject]:
     """Yield each adapter and its data; of one that cannot be read, note why."""
-    projects, parts = subjects(store, dataset, partitions)
+    projects, parts = subjects(dataset, partitions)
     digests = {part: dataset.part(part) for part in parts}
-    for name in [*projects, LANDSCAPE]:
+    names = [*projects, LANDSCAPE]
+    with ThreadPoolExecutor(_POINTERS_AT_ONCE) as pool:
+        adapters = list(pool.map(lambda name: _current(store, *_target(name)), names))
+    for name, adapter in zip(names, adapters, strict=True):
+        if isinstance(adapter, str):
+            unreadable[name] = adapter
+            continue
         asset, partition = _target(name)
         data = dataset.digest if partition is None else digests[partition]
-        try:
-            adapter = store.current(asset, partition)
-        except (StoreError, OSError) as error:
-            unreadable[name] = str(error)
-            continue
         mine = digests if partition is None else {partition: data}
         yield Subject(name, asset, partition, data, mine, adapter)
 
 
-def _judge(
-    cursor: str | None,
-    dataset: Version,
-    outdated: Mapping[str, Subject],
-    base: str,
-    thresholds: training.Thresholds,
-    put_off: dict[str, str],
-) -> tuple[dict[str, Judgement], str]:
-    """Judge each by its tables, or take what the cursor remembers; return the new cursor too."""
-    remembered = _remembered(cursor)
-    judged: dict[str, Judgement] = {}
-    notes: dict[str, list[str | None]] = {}
-    reads = 0
-    for name, subject in outdated.items():
-        key = f"{subject.state(base)} {thresholds}"
-        note = remembered.get(name)
-        if note and note[0] == key:
-            judged[name] = Judgement(note[1], note[2] or "")
-        elif reads >= READ_PER_TICK:
-            put_off[name] = "is looked at in the next tick"
-            continue
-        else:
-            reads += 1
-            try:
-                judged[name] = judge(dataset, subject, base, thresholds)
-            except (StoreError, OSError, pl.exceptions.PolarsError) as error:
-                put_off[name] = f"cannot be compared: {error}"
-                continue
-        notes[name] = [key, judged[name].reason, judged[name].otherwise]
-    return judged, json.dumps(notes)
-
-
-def _remembered(cursor: str | None) -> dict[str, list[str | None]]:
-    """Read the cursor; one of another version is forgotten, at the cost of reading tables again."""
+def _current(store: Store, asset: str, partition: str | None) -> Version | str | None:
+    """Return the current version, None without one, or what is wrong with it."""
     try:
-        notes = json.loads(cursor or "{}")
-    except json.JSONDecodeError:
-        return {}
-    if not isinstance(notes, dict):
-        return {}
-    return {name: note for name, note in notes.items() if isinstance(note, list) and len(note) == 3}
+        return store.current(asset, partition)
+    except (StoreError, OSError) as error:
+        return str(error)
 
 
 def _usual_hours(trained: list[Version]) -> float:
@@ -169,13 +133,10 @@ def _usual_hours(trained: list[Version]) -> float:
 def _expected_hours(store: Store, name: str, usual: float) -> float:
     """Return what training and scoring took last, or the usual of an adapter that is new."""
     asset, partition = _target(name)
-    try:
-        versions = [store.current(each, partition) for each in (asset, _SCORES[asset])]
-    except (StoreError, OSError):
+    versions = [_current(store, each, partition) for each in (asset, _SCORES[asset])]
+    if not isinstance(versions[0], Version):
         return usual
-    if versions[0] is None:
-        return usual
-    return sum(_gpu_hours(version) for version in versions if version)
+    return sum(_gpu_hours(each) for each in versions if isinstance(each, Version))
 
 
 def _gpu_hours(version: Version) -> float:
@@ -235,8 +196,8 @@ def _target(name: str) -> tuple[str, str | None]:
     return (LANDSCAPE, None) if name == LANDSCAPE else ("adapter", name)
 
 
-def _said(fresh: int, unlike: Mapping[str, str]) -> str:
+def _said(fresh: int, why_not: Mapping[str, str]) -> str:
     """Say how many are trained on their present data, and of each other one why it is not."""
-    lines = [f"{name}: {why}" for name, why in sorted(unlike.items())]
+    lines = [f"{name}: {why}" for name, why in sorted(why_not.items())]
     more = [f"and {len(lines) - _NAMED} more"] if len(lines) > _NAMED else []
     return "; ".join([f"{fresh} adapters are up to date", *lines[:_NAMED], *more])

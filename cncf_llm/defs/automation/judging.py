@@ -1,13 +1,16 @@
 """Whether an adapter's data moved far enough: what the store says of it, tables read at need."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
 from cncf_llm import training
-from cncf_llm.store import Store, Version, digest
+from cncf_llm.store import StoreError, Version, digest
 
+# A tick has a minute; a project's tables are read and hashed in a tenth of a second or two.
+READ_PER_TICK = 50
 _COLUMNS = ["project", "qa_id", "kind", "question", "answer"]
 
 
@@ -46,7 +49,7 @@ class Judgement:
     otherwise: str = ""
 
 
-def subjects(store: Store, dataset: Version, partitions: set[str]) -> tuple[list[str], list[str]]:
+def subjects(dataset: Version, partitions: set[str]) -> tuple[list[str], list[str]]:
     """Return the projects that have an adapter of their own, and all parts of the data set.
 
     The second has the sets of others as well, and nothing but the data set decides it: the adapter
@@ -91,6 +94,49 @@ def judge(
     moved = training.movement(before, now)
     reason = training.why(moved, thresholds)
     return Judgement(reason, "" if reason else training.how_little(moved, thresholds))
+
+
+def judge_all(
+    cursor: str | None,
+    dataset: Version,
+    outdated: Mapping[str, Subject],
+    base: str,
+    thresholds: training.Thresholds,
+    put_off: dict[str, str],
+) -> tuple[dict[str, Judgement], str]:
+    """Judge each by its tables, or take what the cursor remembers; return the new cursor too."""
+    remembered = _remembered(cursor)
+    judged: dict[str, Judgement] = {}
+    notes: dict[str, list[str | None]] = {}
+    reads = 0
+    for name, subject in outdated.items():
+        key = f"{subject.state(base)} {thresholds}"
+        note = remembered.get(name)
+        if note and note[0] == key:
+            judged[name] = Judgement(note[1], note[2] or "")
+        elif reads >= READ_PER_TICK:
+            put_off[name] = "is looked at in the next tick"
+            continue
+        else:
+            reads += 1
+            try:
+                judged[name] = judge(dataset, subject, base, thresholds)
+            except (StoreError, OSError, pl.exceptions.PolarsError) as error:
+                put_off[name] = f"cannot be compared: {error}"
+                continue
+        notes[name] = [key, judged[name].reason, judged[name].otherwise]
+    return judged, json.dumps(notes)
+
+
+def _remembered(cursor: str | None) -> dict[str, list[str | None]]:
+    """Read the cursor; one of another version is forgotten, at the cost of reading tables again."""
+    try:
+        notes = json.loads(cursor or "{}")
+    except json.JSONDecodeError:
+        return {}
+    if not isinstance(notes, dict):
+        return {}
+    return {name: note for name, note in notes.items() if isinstance(note, list) and len(note) == 3}
 
 
 def _trained_on(adapter: Version | None) -> pl.DataFrame | None:

@@ -1,7 +1,6 @@
 """`dataset_changes` as a function, with a real store and a real instance."""
 
 import json
-import sys
 import time
 from dataclasses import dataclass, field
 
@@ -11,15 +10,13 @@ import pytest
 from dagster import DagsterRunStatus
 
 from cncf_llm import training
-from cncf_llm.defs.automation import gpu_time
+from cncf_llm.defs.automation import gpu_time, judging
 from cncf_llm.defs.automation.dataset_changes import dataset_changes
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Store, StoreError
 from cncf_llm_tests.training.test_movement import pairs
 
-# The name in the package is the sensor's, which hides the module.
-module = sys.modules["cncf_llm.defs.automation.dataset_changes"]
 HOUR = 3600.0
 ALL = gpu_time.LANDSCAPE
 
@@ -385,9 +382,9 @@ def test_a_run_under_way_reserves_what_it_took_last(settled):
 
 def test_tables_are_read_once_and_by_portions(settled, monkeypatch):
     read = []
-    judge = module.judge
-    monkeypatch.setattr(module, "judge", lambda d, s, *a: read.append(s.name) or judge(d, s, *a))
-    monkeypatch.setattr(module, "READ_PER_TICK", 2)
+    judge = judging.judge
+    monkeypatch.setattr(judging, "judge", lambda d, s, *a: read.append(s.name) or judge(d, s, *a))
+    monkeypatch.setattr(judging, "READ_PER_TICK", 2)
     settled.put_dataset(etcd=201, helm=201, others=901)
     settled.tick()
     assert read == ["etcd", "helm"]
