@@ -58,7 +58,9 @@ def test_dagster_loads_the_instance():
     assert instance.settings["telemetry"] == {"enabled": False}
 
 
-def test_the_launchers_configuration_has_no_unknown_field():
+def test_the_launchers_configuration_has_no_unknown_field(monkeypatch):
+    monkeypatch.setenv("DAGSTER_CONFIG_MAP", "cncf-llm-dagster-1")
+    monkeypatch.setenv("SETTINGS_CONFIG_MAP", "cncf-llm-settings-1")
     from dagster._config import process_config
     from dagster_k8s import K8sRunLauncher
 
@@ -125,3 +127,17 @@ def test_tags_of_a_job_do_not_reach_a_step():
 def test_executors_by_name():
     assert executor(Settings(executor="kubernetes")).name == "k8s"
     assert executor(Settings(executor="local")) is dg.in_process_executor
+
+
+@pytest.mark.parametrize("asset", ["landscape", "adapter"])
+def test_a_step_writes_to_its_own_volumes_alone(asset):
+    pod = step_job(pods.of(asset))["template"]["spec"]
+    (container,) = pod["containers"]
+    assert container["security_context"]["read_only_root_filesystem"] is True
+    assert container["security_context"]["capabilities"]["drop"] == ["ALL"]
+    mounts = {mount["name"]: mount["mount_path"] for mount in container["volume_mounts"]}
+    assert mounts.items() >= {"tmp": "/tmp", "scratch": "/scratch"}.items()
+    assert ("shm" in mounts) == (asset == "adapter")
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    assert set(mounts) <= set(volumes)
+    assert all(volumes[name].get("empty_dir") for name in mounts)

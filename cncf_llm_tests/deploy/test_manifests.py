@@ -1,117 +1,229 @@
-"""What the manifests promise, read from the rendered kustomizations. Needs no cluster."""
+"""What the manifests promise, read from the rendered overlays. Needs no cluster."""
+
+import re
+import shutil
 
 import pytest
 import yaml
 
-from cncf_llm_tests.deploy.conftest import DEPLOY
+from cncf_llm_tests.deploy.conftest import (
+    DEPLOY,
+    OVERLAYS,
+    containers,
+    dagster_yaml,
+    of_kind,
+    templates,
+)
 
 pytestmark = pytest.mark.slow
 
-KUSTOMIZATIONS = ["base", "overlays/test-cluster"]
+DAGSTER = ["cncf-llm-code", "cncf-llm-daemon", "cncf-llm-webserver"]
 
 
-@pytest.fixture(scope="session", params=KUSTOMIZATIONS)
-def objects(request, render):
-    return render(request.param)
+def env(template):
+    (container,) = template["spec"]["containers"]
+    return {given["name"]: given.get("value") for given in container.get("env", [])}
 
 
-def of_kind(objects, kind):
-    return {found["metadata"]["name"]: found for found in objects if found["kind"] == kind}
+def test_the_three_overlays():
+    assert {"test-cluster", "production", "air-gapped"} <= set(OVERLAYS)
 
 
-def pods(objects):
-    return {
-        name: d["spec"]["template"]["spec"] for name, d in of_kind(objects, "Deployment").items()
-    }
+def test_images_have_a_tag_and_runs_get_one_of_the_same_name(objects):
+    images = {c["image"] for t in templates(objects).values() for c in containers(t)}
+    for image in images:
+        name, _, tag = image.rpartition(":")
+        assert "/" in name, f"{image}: an overlay names its registry"
+        assert tag not in ("", "latest"), image
+    told = env(templates(objects)["cncf-llm-code"])["DAGSTER_CURRENT_IMAGE"]
+    own = templates(objects)["cncf-llm-code"]["spec"]["containers"][0]["image"]
+    assert told in (own, f"{own}-gpu")
 
 
-def launcher(objects):
-    config = of_kind(objects, "ConfigMap")["cncf-llm-dagster"]["data"]["dagster.yaml"]
-    return yaml.safe_load(config)["run_launcher"]["config"]
-
-
-def test_every_kustomization_is_tested():
-    found = {str(file.parent.relative_to(DEPLOY)) for file in DEPLOY.rglob("kustomization.yaml")}
-    assert found == set(KUSTOMIZATIONS)
-
-
-def test_one_image_with_a_tag_and_runs_get_it_too(objects):
-    images = {c["image"] for pod in pods(objects).values() for c in pod["containers"]}
-    assert len(images) == 1
-    image = images.pop()
-    assert image.partition(":")[2] not in ("", "latest")
-    code = pods(objects)["cncf-llm-code"]["containers"][0]
-    told = [v["value"] for v in code["env"] if v["name"] == "DAGSTER_CURRENT_IMAGE"]
-    assert told == [image]
-
-
-def test_every_container_has_requests_limits_and_no_privileges(objects):
-    for name, pod in pods(objects).items():
-        assert pod["securityContext"]["runAsNonRoot"] is True, name
-        for container in pod["containers"]:
+def test_every_container_is_bounded(objects):
+    for name, template in templates(objects).items():
+        for container in containers(template):
             for bound in ("requests", "limits"):
-                assert set(container["resources"][bound]) == {"cpu", "memory"}, name
-            assert container["securityContext"]["allowPrivilegeEscalation"] is False, name
+                assert {"cpu", "memory"} <= set(container["resources"][bound]), name
+
+
+def test_every_pod_is_restricted_and_its_root_read_only(objects):
+    labels = of_kind(objects, "Namespace")["cncf-llm"]["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    for name, template in templates(objects).items():
+        pod = template["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True, name
+        assert pod["securityContext"]["runAsUser"] > 0, name
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, name
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(pod), name
+        for volume in pod["volumes"]:
+            kinds = set(volume) - {"name"}
+            assert kinds <= {"configMap", "secret", "emptyDir", "persistentVolumeClaim"}, name
+            if "emptyDir" in volume:
+                assert volume["emptyDir"]["sizeLimit"], f"{name}: {volume['name']}"
+        for container in containers(template):
+            security = container["securityContext"]
+            assert security["allowPrivilegeEscalation"] is False, name
+            assert security["readOnlyRootFilesystem"] is True, name
+            assert security["capabilities"] == {"drop": ["ALL"]}, name
+            assert "/tmp" in [m["mountPath"] for m in container["volumeMounts"]], name
+
+
+def test_every_container_is_probed(objects):
+    for name, template in templates(objects).items():
+        for container in template["spec"]["containers"]:
+            assert container["startupProbe"], name
+            assert container["livenessProbe"], name
+            # Nothing connects to the daemon.
+            assert bool(container.get("readinessProbe")) == (name != "cncf-llm-daemon"), name
+
+
+def test_a_token_only_for_those_who_call_kubernetes(objects):
+    accounts = of_kind(objects, "ServiceAccount")
+    for name, template in templates(objects).items():
+        wanted = name in ("cncf-llm-daemon", "cncf-llm-webserver")
+        assert template["spec"]["automountServiceAccountToken"] is wanted, name
+        if wanted:
+            assert template["spec"]["serviceAccountName"] == name
+            assert name in accounts
+    assert accounts["cncf-llm-step"]["automountServiceAccountToken"] is False
+    bound = {s["name"] for b in of_kind(objects, "RoleBinding").values() for s in b["subjects"]}
+    assert "cncf-llm-step" not in bound
+    assert of_kind(objects, "ClusterRole") == {}
+
+
+def test_roles_are_exactly_what_dagster_k8s_calls(objects):
+    def granted(role):
+        rules = of_kind(objects, "Role")[role]["rules"]
+        return {f"{r} {v}" for rule in rules for r in rule["resources"] for v in rule["verbs"]}
+
+    assert granted("cncf-llm-run") == {
+        "jobs create", "jobs delete", "jobs/status get", "pods get", "pods list", "pods delete",
+    }  # fmt: skip
+    assert granted("cncf-llm-daemon") == {
+        "jobs create", "jobs delete", "jobs list", "jobs/status get",
+        "pods list", "pods delete", "pods/log get", "events list",
+    }  # fmt: skip
+    assert granted("cncf-llm-webserver") == {"jobs delete", "pods list", "pods delete"}
 
 
 def test_what_the_launcher_names_exists(objects):
-    config = launcher(objects)
-    assert {found["metadata"].get("namespace") for found in objects} - {None} == {
-        config["job_namespace"]
-    }
+    config = dagster_yaml(objects)["run_launcher"]["config"]
+    namespaces = {found["metadata"].get("namespace") for found in objects} - {None}
+    assert namespaces == {config["job_namespace"]}
     assert config["service_account_name"] in of_kind(objects, "ServiceAccount")
-    maps = of_kind(objects, "ConfigMap")
-    assert config["instance_config_map"] in maps
-    assert set(config["env_config_maps"]) <= set(maps)
-    claims = {volume["persistent_volume_claim"]["claim_name"] for volume in config["volumes"]}
-    assert claims == set(of_kind(objects, "PersistentVolumeClaim"))
+    volumes = {v["name"] for v in config["run_k8s_config"]["pod_spec_config"]["volumes"]}
+    mounts = {m["name"] for m in config["run_k8s_config"]["container_config"]["volume_mounts"]}
+    assert mounts == volumes
 
 
-def test_all_pods_agree_on_settings_and_secret(objects):
-    config = launcher(objects)
-    for name, pod in pods(objects).items():
-        sources = pod["containers"][0]["envFrom"]
-        assert [s["configMapRef"]["name"] for s in sources if "configMapRef" in s] == config[
-            "env_config_maps"
-        ], name
-        assert [s["secretRef"]["name"] for s in sources if "secretRef" in s] == config[
-            "env_secrets"
-        ], name
+def test_servers_and_runs_read_the_same_configuration(objects):
+    maps = set(of_kind(objects, "ConfigMap"))
+    config = dagster_yaml(objects)["run_launcher"]["config"]
+    assert config["instance_config_map"] == {"env": "DAGSTER_CONFIG_MAP"}
+    assert config["env_config_maps"] == [{"env": "SETTINGS_CONFIG_MAP"}]
+    # The pod of a run reads them again, to start the pods of its steps.
+    assert config["env_vars"] == ["DAGSTER_CONFIG_MAP", "SETTINGS_CONFIG_MAP"]
+    for name in DAGSTER:
+        template = templates(objects)[name]
+        told = env(template)
+        mounted = [v["configMap"]["name"] for v in template["spec"]["volumes"] if "configMap" in v]
+        sources = template["spec"]["containers"][0]["envFrom"]
+        settings = [s["configMapRef"]["name"] for s in sources if "configMapRef" in s]
+        assert mounted == [told["DAGSTER_CONFIG_MAP"]], name
+        assert settings == [told["SETTINGS_CONFIG_MAP"]], name
+        assert {*mounted, *settings} <= maps, name
+        for map_name in (*mounted, *settings):
+            assert re.search(r"-[a-z0-9]{10}$", map_name), f"{map_name} has no hash"
 
 
-def test_no_secret_is_in_the_repository(objects):
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rolled"),
+    [
+        ("base/config/settings.env", "us-east-1", "us-west-2", [*DAGSTER, "cncf-llm-mlflow"]),
+        ("base/config/dagster.yaml", "max_concurrent_runs: 4", "max_concurrent_runs: 5", DAGSTER),
+    ],
+)
+def test_a_change_of_configuration_rolls_the_pods_that_read_it(
+    render, tmp_path, file, old, new, rolled
+):
+    before = templates(render("base"))
+    shutil.copytree(DEPLOY, tmp_path / "deploy")
+    text = (tmp_path / "deploy" / file).read_text()
+    assert old in text
+    (tmp_path / "deploy" / file).write_text(text.replace(old, new))
+    after = templates(render(tmp_path / "deploy" / "base"))
+    assert sorted(name for name in before if before[name] != after[name]) == sorted(rolled)
+
+
+def test_secrets_are_named_and_not_kept(objects):
     assert of_kind(objects, "Secret") == {}
+    for name, template in templates(objects).items():
+        for container in containers(template):
+            for given in container.get("env", []):
+                secret = re.search("PASSWORD|SECRET_ACCESS|TOKEN|_KEY$", given["name"])
+                assert not (secret and given.get("value")), f"{name}: {given['name']}"
+    for name, found in of_kind(objects, "ConfigMap").items():
+        lines = "\n".join(f"{key}={value}" for key, value in found["data"].items())
+        given = re.search(r"(?im)^\s*\S*(password|secret|token)\S*\s*[:=]\s*[^\s{[].*", lines)
+        assert given is None, f"{name}: {given}"
 
 
 def test_services_reach_a_port_of_their_pods(objects):
-    deployments = of_kind(objects, "Deployment").values()
     for name, service in of_kind(objects, "Service").items():
-        templates = [
-            d["spec"]["template"]
-            for d in deployments
-            if d["spec"]["template"]["metadata"]["labels"].items()
-            >= service["spec"]["selector"].items()
+        chosen = [
+            template
+            for template in templates(objects).values()
+            if template["metadata"]["labels"].items() >= service["spec"]["selector"].items()
         ]
-        assert len(templates) == 1, name
-        ports = {p["name"] for p in templates[0]["spec"]["containers"][0]["ports"]}
+        assert len(chosen) == 1, name
+        ports = {p["name"] for p in chosen[0]["spec"]["containers"][0]["ports"]}
         assert {p["targetPort"] for p in service["spec"]["ports"]} <= ports, name
 
 
 def test_the_workspace_names_the_code_servers_service(objects):
-    config = of_kind(objects, "ConfigMap")["cncf-llm-dagster"]["data"]["workspace.yaml"]
-    (location,) = yaml.safe_load(config)["load_from"]
+    (data,) = [
+        found["data"]
+        for name, found in of_kind(objects, "ConfigMap").items()
+        if name.startswith("cncf-llm-dagster-")
+    ]
+    (location,) = yaml.safe_load(data["workspace.yaml"])["load_from"]
     service = of_kind(objects, "Service")[location["grpc_server"]["host"]]
     assert location["grpc_server"]["port"] in [p["port"] for p in service["spec"]["ports"]]
     local = yaml.safe_load((DEPLOY.parent / "workspace.yaml").read_text())["load_from"]
     assert location["grpc_server"]["location_name"] == local[0]["python_module"]["location_name"]
 
 
-def test_the_role_is_exactly_what_dagster_k8s_calls(objects):
-    role = of_kind(objects, "Role")["cncf-llm"]
-    granted = {(r, v) for rule in role["rules"] for r in rule["resources"] for v in rule["verbs"]}
-    assert granted == {
-        ("jobs", "create"), ("jobs", "delete"), ("jobs", "list"), ("jobs/status", "get"),
-        ("pods", "get"), ("pods", "list"), ("pods", "delete"), ("pods/log", "get"),
-        ("events", "list"),
-    }  # fmt: skip
-    assert of_kind(objects, "ClusterRole") == {}
+def test_one_daemon_and_never_two(objects):
+    daemon = of_kind(objects, "Deployment")["cncf-llm-daemon"]["spec"]
+    assert daemon["replicas"] == 1
+    assert daemon["strategy"] == {"type": "Recreate"}
+
+
+@pytest.mark.parametrize("overlay", ["production", "air-gapped"])
+def test_webservers_grow_with_their_load_and_one_survives_a_drain(render, overlay):
+    objects = render(f"overlays/{overlay}")
+    scaler = of_kind(objects, "HorizontalPodAutoscaler")["cncf-llm-webserver"]
+    assert scaler["apiVersion"] == "autoscaling/v2"
+    assert scaler["spec"]["minReplicas"] >= 2
+    web = of_kind(objects, "Deployment")["cncf-llm-webserver"]["spec"]
+    assert "replicas" not in web, "each `apply` would undo the autoscaler's count"
+    budget = of_kind(objects, "PodDisruptionBudget")["cncf-llm-webserver"]
+    assert budget["apiVersion"] == "policy/v1"
+    labels = web["template"]["metadata"]["labels"]
+    assert labels.items() >= budget["spec"]["selector"]["matchLabels"].items()
+
+
+def test_air_gapped_pods_get_the_mirror_and_stay_inside(render):
+    objects = render("overlays/air-gapped")
+    (settings,) = [
+        found["data"]
+        for name, found in of_kind(objects, "ConfigMap").items()
+        if name.startswith("cncf-llm-settings-")
+    ]
+    assert settings["CNCF_LLM_OFFLINE"] == "true"
+    code = templates(objects)["cncf-llm-code"]
+    context = yaml.safe_load(env(code)["DAGSTER_CONTAINER_CONTEXT"])["k8s"]
+    assert context["volumes"][0] in code["spec"]["volumes"]
+    assert context["volumeMounts"][0] in code["spec"]["containers"][0]["volumeMounts"]
+    assert settings["CNCF_LLM_MIRROR"] == context["volumeMounts"][0]["mountPath"]
