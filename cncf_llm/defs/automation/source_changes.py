@@ -241,12 +241,15 @@ class _Tick:
         return EVERY[kind]
 
     def _put_off(self, project: Project, found: Found, interval: Callable[[str], float]) -> None:
-        """Note when each kind is checked next; what had no time stays due. A mirror always is."""
-        if self.mirror is not None:
-            return
+        """Note when each kind is checked next; what had no time stays due. A mirror always is due,
+        and what was checked last comes last.
+        """
         for kind in {check.source.kind for check in project.checks}:
             own = [check for check in project.checks if check.source.kind == kind]
-            if any(check in found.states for check in own):
+            if self.mirror is not None:
+                if any(check in found.states or check in found.problems for check in own):
+                    self.checks.put_off(project.name, kind, self.now)
+            elif any(check in found.states for check in own):
                 self.checks.put_off(project.name, kind, self.now + interval(kind))
             elif all(check in found.problems for check in own):
                 if any(asks_for_rest(found.problems[check]) for check in own):
