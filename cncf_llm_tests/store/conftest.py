@@ -23,7 +23,7 @@ def s3_server():
 @pytest.fixture
 def s3(s3_server, monkeypatch):
     """Make a bucket, set the environment as a pod has it, and return the bucket's URL."""
-    import boto3
+    from boto3.session import Session
 
     for name, value in {
         "AWS_ENDPOINT_URL": s3_server,
@@ -35,7 +35,7 @@ def s3(s3_server, monkeypatch):
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
     bucket = f"test-{uuid.uuid4().hex[:12]}"
-    boto3.session.Session().client("s3", region_name="us-east-1").create_bucket(Bucket=bucket)
+    Session().client("s3", region_name="us-east-1").create_bucket(Bucket=bucket)
     return f"s3://{bucket}"
 
 
