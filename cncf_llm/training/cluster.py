@@ -88,8 +88,8 @@ class Cluster:
         from kubernetes.client import CoreV1Api
 
         core = CoreV1Api(self.client)
-        pods = self._patiently(
-            "list pods",
+        pods = self._ask(
+            f"list pods in {self.namespace}",
             lambda: core.list_namespaced_pod(
                 self.namespace, label_selector=f"{LABEL}={name}", _request_timeout=_TIMEOUT
             ),
@@ -100,19 +100,26 @@ class Cluster:
     def _call(
         self, verb: str, method: Callable[[Any], Any], *arguments: Any, missing: bool = False
     ) -> Any:
-        from kubernetes.client import ApiException, CustomObjectsApi
+        from kubernetes.client import CustomObjectsApi
 
         api = CustomObjectsApi(self.client)
         place = (GROUP, API, self.namespace, PLURAL)
+        return self._ask(
+            f"{verb} the TrainJob in {self.namespace}",
+            lambda: method(api)(*place, *arguments, _request_timeout=_TIMEOUT),
+            missing=missing,
+        )
+
+    def _ask(self, what: str, attempt: Callable[[], _T], *, missing: bool = False) -> _T | None:
+        """Return the answer, or None for what is not there and may be `missing`."""
+        from kubernetes.client import ApiException
+
         try:
-            return self._patiently(
-                f"{verb} the TrainJob",
-                lambda: method(api)(*place, *arguments, _request_timeout=_TIMEOUT),
-            )
+            return self._patiently(what, attempt)
         except ApiException as error:
             if error.status == 404 and missing:
                 return None
-            raise _refused(verb, self.namespace, error) from error
+            raise _refused(what, error) from error
 
     def _patiently(self, what: str, attempt: Callable[[], _T]) -> _T:
         """Call `attempt` again while the API server does not answer or is not up yet."""
@@ -178,29 +185,21 @@ def connect() -> Cluster:
 
 
 def _own_pod(cluster: Cluster) -> dict:
-    from kubernetes.client import ApiException, CoreV1Api
+    from kubernetes.client import CoreV1Api
 
     name = os.environ["HOSTNAME"]  # which Kubernetes sets to the pod's name
     core = CoreV1Api(cluster.client)
-    try:
-        pod = cluster._patiently(
-            "read this pod",
-            lambda: core.read_namespaced_pod(name, cluster.namespace, _request_timeout=_TIMEOUT),
-        )
-    except ApiException as error:
-        raise TrainingError(
-            f"the pod {name} may not read itself ({error.reason}): deploy/components/trainjob has "
-            "the account that may"
-        ) from error
+    pod = cluster._ask(
+        f"read the pod {name} in {cluster.namespace}",
+        lambda: core.read_namespaced_pod(name, cluster.namespace, _request_timeout=_TIMEOUT),
+    )
     return cluster.client.sanitize_for_serialization(pod)
 
 
-def _refused(verb: str, namespace: str, error: Any) -> TrainingError:
+def _refused(what: str, error: Any) -> TrainingError:
     said = (error.body or error.reason or "")[:1000]
     advice = {
         403: "the step's account may not: deploy/components/trainjob has the role",
-        404: "this cluster has no TrainJobs: install Kubeflow Trainer 2.2 or newer",
+        404: "is Kubeflow Trainer 2.2 or newer installed in this cluster?",
     }.get(error.status, "see what the cluster said")
-    return TrainingError(
-        f"could not {verb} the TrainJob in {namespace} ({error.status}): {advice}. {said}"
-    )
+    return TrainingError(f"could not {what} ({error.status}): {advice} {said}")

@@ -156,10 +156,12 @@ def _pod(name: str, nodes: Nodes) -> dict:
         spec["tolerations"] = [dict(toleration) for toleration in nodes.tolerations]
     if nodes.pull_secrets:
         spec["imagePullSecrets"] = [{"name": secret} for secret in nodes.pull_secrets]
-    return {
-        "metadata": {"labels": {LABEL: name, "app.kubernetes.io/part-of": "cncf-llm"}},
-        "spec": spec,
+    labels = {
+        LABEL: name,
+        "app.kubernetes.io/part-of": "cncf-llm",
+        "app.kubernetes.io/component": "train_node",  # network policies select it
     }
+    return {"metadata": {"labels": labels}, "spec": spec}
 
 
 def condition(trainjob: Mapping, kind: str) -> str | None:
