@@ -124,7 +124,7 @@ def _execute(
     }
     for asset in runnable:
         if (asset, project) in outcome.failed:
-            continue  # a blocking check that failed: its new version is stored all the same
+            continue  # its check results may name it all the same
         if asset in done:
             moved = done[asset].metadata["changed"].value
             (outcome.changed if moved else outcome.unchanged).append((asset, project))

@@ -1,14 +1,18 @@
 """How every asset is stored: inputs are loaded here, and new versions are made here."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import dagster as dg
 
-from cncf_llm.defs.checks import Check, RefusedError, judged
+from cncf_llm.defs.automation import tags
+from cncf_llm.defs.checks import Check, RefusedError, judged, refuse
 from cncf_llm.defs.interrupted import again_if_moved
 from cncf_llm.defs.present import Metadata
 from cncf_llm.store import Draft, Store, Version, digest
+from cncf_llm.store.draft import SCRATCH
 
 Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]  # what an asset yields
 
@@ -54,27 +58,33 @@ def refresh(
     `code` is the stage's version. `inputs` names the digest of each thing that `build` reads, or is
     None for an asset that must look outside to know. `settings` are those that change the result.
     `describe` and `checks` look at what is stored, so they say the same when nothing was done. A
-    draft that `build` refuses (`RefusedError`) is a failed step that leaves the last version as it
-    was. The `DataVersion` is the digest of the content: an unchanged result stops the wave.
+    draft that `build` refuses (`RefusedError`), or that fails a blocking check, is a failed step
+    that leaves the last version as it was. The `DataVersion` is the digest of the content: an
+    unchanged result stops the wave. A run tagged `cncf_llm/rebuild` makes it as if there were no
+    last version.
     """
     asset = context.asset_key.to_user_string()
     partition = context.partition_key if context.has_partition_key else None
     recipe = digest({"code": code, "inputs": inputs, "settings": settings})
     version = store.current(asset, partition)
     before = version.digest if version else None
-    computed = version is None or inputs is None or version.recipe != recipe
+    rebuild = context.run.tags.get(tags.REBUILD) == "true"
+    computed = rebuild or version is None or inputs is None or version.recipe != recipe
     if version is None or computed:
         started = time.monotonic()
         try:
             with again_if_moved(context), store.draft(asset, partition, recipe) as draft:
-                build(draft)
+                build(replace(draft, previous=None) if rebuild else draft)
                 draft.facts["seconds"] = round(time.monotonic() - started, 2)
+                results = judged(checks, _in_the_making(draft, asset, partition, recipe))
+                refuse(checks, results)
         except RefusedError as error:
-            yield error.result
+            yield from error.results
             raise dg.Failure(str(error), allow_retries=False) from error
         version = store.require(asset, partition)
     else:
         context.log.info("%s: inputs, code and settings are unchanged; nothing to do", asset)
+        results = judged(checks, version)
     yield dg.MaterializeResult(
         data_version=dg.DataVersion(version.digest),
         metadata={
@@ -84,5 +94,13 @@ def refresh(
             "seconds": dg.MetadataValue.float(float(version.facts["seconds"])),
             **describe(version),
         },
-        check_results=list(judged(checks, version)),
+        check_results=results,
     )
+
+
+def _in_the_making(draft: Draft, asset: str, partition: str | None, recipe: str) -> Version:
+    """Return the draft as the version that it would be, for its checks to look at."""
+    names = (file.relative_to(draft.path) for file in draft.path.rglob("*") if file.is_file())
+    files = {name.as_posix(): "" for name in names if name.parts[0] != SCRATCH}
+    facts = json.loads(json.dumps(draft.facts))  # as they are read back
+    return Version(asset, partition, "", recipe, str(draft.path), files, facts, draft.path)

@@ -80,11 +80,12 @@ def test_only_the_projects_and_assets_asked_for_are_made(store, instance, consol
 def test_a_failed_blocking_check_is_told_and_holds_what_needs_it(store, instance, console):
     outcome, computed = go(store, instance, console, {"etcd": "", "helm": "a"})
     assert outcome.failed_checks == ["words of etcd: has_words"]
-    assert "blocking asset check failed" in outcome.failed["words", "etcd"]
+    assert "has_words failed" in outcome.failed["words", "etcd"]
+    assert store.current("words", "etcd") is None
     assert outcome.skipped == [("letters", "etcd")]
     assert computed == ["landscape", "words etcd", "words helm", "letters helm", "total"]
     outcome, computed = go(store, instance, console, {"etcd": "", "helm": "a"})
-    assert computed == []  # and holds it still when nothing moved
+    assert computed == ["words etcd"]  # it is tried again, and holds it still
     assert outcome.skipped == [("letters", "etcd")]
 
 

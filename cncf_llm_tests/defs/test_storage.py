@@ -4,6 +4,8 @@ import dagster as dg
 import polars as pl
 import pytest
 
+from cncf_llm.defs.automation import tags
+from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.storage import StoredInputs, refresh
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.store import Version
@@ -104,3 +106,54 @@ def test_an_asset_that_returns_a_value_is_told_how_to(store):
 
     with pytest.raises(TypeError, match=r"yield from refresh\(\.\.\.\) instead"):
         dg.materialize([wrong], resources={"io_manager": StoredInputs(store)})
+
+
+def judged_words(store, words, *, rebuild=False, previous=None):
+    """Run an asset that stores these words, and may not store none."""
+    check = Check(
+        "has_words",
+        "There is at least one word.",
+        lambda version: dg.AssetCheckResult(passed=version.table("words").height > 0),
+        blocking=True,
+    )
+
+    @dg.asset(name="words", check_specs=specs("words", [check]))
+    def words_asset(context: dg.AssetExecutionContext):
+        def build(draft):
+            if previous is not None:
+                previous.append(draft.previous)
+            draft.write("words", pl.DataFrame({"word": words}, schema={"word": pl.String}))
+
+        yield from refresh(
+            context, store, build, lambda _: {}, code="1", inputs={"n": str(words)}, checks=[check]
+        )
+
+    return dg.materialize(
+        [words_asset],
+        resources={"io_manager": StoredInputs(store)},
+        tags={tags.REBUILD: "true"} if rebuild else {},
+        raise_on_error=False,
+    )
+
+
+def test_what_fails_a_blocking_check_is_not_published(store):
+    assert judged_words(store, ["a"]).success
+    good = store.require("words").digest
+    result = judged_words(store, [])
+    assert not result.success
+    assert store.require("words").digest == good
+    (check,) = result.get_asset_check_evaluations()
+    assert (check.check_name, check.passed) == ("has_words", False)
+
+
+def test_a_rebuild_makes_it_again_without_the_last_version(store):
+    judged_words(store, ["a"])
+    before = store.require("words").digest
+    previous = []
+    judged_words(store, ["a"], previous=previous)
+    assert previous == []  # nothing to do
+    result = judged_words(store, ["a"], rebuild=True, previous=previous)
+    assert previous == [None]
+    (event,) = result.get_asset_materialization_events()
+    assert event.materialization.metadata["changed"].value is False
+    assert store.require("words").digest == before

@@ -5,3 +5,4 @@ TRIGGER = "cncf_llm/trigger"  # landscape, sources, data_version, data_set, sche
 PROJECT = "cncf_llm/project"
 COST = "cncf_llm/cost"  # the dearest thing that the run uses: network, cpu, gpu or endpoint
 STATE = "cncf_llm/state"  # digest of what the run answers to: the same again is a new attempt
+REBUILD = "cncf_llm/rebuild"  # "true": make it as if there were no version yet
