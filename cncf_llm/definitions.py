@@ -3,7 +3,6 @@
 import dagster as dg
 
 from cncf_llm.defs import (
-    automation,
     benchmark,
     corpus,
     dataset,
@@ -15,6 +14,9 @@ from cncf_llm.defs import (
     release,
     written_pairs,
 )
+from cncf_llm.defs.automation.jobs import JOBS
+from cncf_llm.defs.automation.schedules import SCHEDULES
+from cncf_llm.defs.automation.sensors import SENSORS
 from cncf_llm.defs.executor import executor
 from cncf_llm.defs.resources import resources
 from cncf_llm.settings import Settings
@@ -36,10 +38,10 @@ _STAGES = [
 def make_definitions(settings: Settings) -> dg.Definitions:
     """Return the platform's definitions for the given settings."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(_STAGES),
-        jobs=automation.JOBS,
-        schedules=automation.SCHEDULES,
-        sensors=automation.SENSORS,
+        assets=dg.load_assets_from_modules(_STAGES, include_specs=True),
+        jobs=JOBS,
+        schedules=SCHEDULES,
+        sensors=SENSORS,
         resources=resources(settings),
         executor=executor(settings),
     )

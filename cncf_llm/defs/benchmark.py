@@ -10,6 +10,7 @@ import polars as pl
 
 from cncf_llm import evaluation as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.conditions import FOLLOWS, GATHERS_SCORES
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.comparison import NO_WORSE, compare
 from cncf_llm.defs.models import ADAPTER, MODEL
@@ -46,6 +47,7 @@ _LANDSCAPE_CHECKS = (NO_WORSE,)
     owners=["team:models"],
     code_version=stage.VERSION,
     check_specs=specs("benchmark_questions", _QUESTION_CHECKS, PROJECTS),
+    automation_condition=FOLLOWS,
     op_tags=pods.of("benchmark_questions"),
 )
 def benchmark_questions(
@@ -215,6 +217,7 @@ def landscape_jobs(items: list[str], adapters: list[str]) -> list[tuple[str, str
     kinds={"polars"},
     owners=["team:models"],
     code_version=stage.VERSION,
+    automation_condition=GATHERS_SCORES,
     op_tags=pods.of("leaderboard"),
 )
 def leaderboard(

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from cncf_llm import corpus as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.conditions import FOLLOWS
 from cncf_llm.defs.checks import RefusedError, specs
 from cncf_llm.defs.corpus_checks import CHECKS, check_no_sudden_loss
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
@@ -36,6 +37,7 @@ class CorpusConfig(dg.Config):
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("unified_corpus", CHECKS, PROJECTS),
+    automation_condition=FOLLOWS,
     op_tags=pods.of("unified_corpus"),
 )
 def unified_corpus(

@@ -7,6 +7,7 @@ import polars as pl
 
 from cncf_llm import questions
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.conditions import GATHERS_PAIRS
 from cncf_llm.defs.checks import Check, RefusedError, specs
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table
 from cncf_llm.defs.storage import Results, refresh
@@ -37,6 +38,7 @@ _DATASET_CHECKS = (
     owners=["team:data"],
     code_version=questions.VERSION,
     check_specs=specs("qa_dataset", _DATASET_CHECKS),
+    automation_condition=GATHERS_PAIRS,
     op_tags=pods.of("qa_dataset"),
 )
 def qa_dataset(

@@ -11,6 +11,7 @@ from cncf_llm import entities as stage
 from cncf_llm import sample
 from cncf_llm.corpus import trained_on
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.conditions import FOLLOWS, GATHERS_CORPORA, GATHERS_GRAPHS
 from cncf_llm.defs.checks import specs
 from cncf_llm.defs.drift import corpus_generation
 from cncf_llm.defs.entity_checks import (
@@ -41,6 +42,7 @@ PAGE = "graph.html"
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("entity_recognizer", RECOGNIZER_CHECKS),
+    automation_condition=GATHERS_CORPORA,
     op_tags=pods.of("entity_recognizer"),
 )
 def entity_recognizer(
@@ -131,6 +133,7 @@ def entity_recognizer(
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("entity_graph", GRAPH_CHECKS, PROJECTS),
+    automation_condition=FOLLOWS,
     op_tags=pods.of("entity_graph"),
 )
 def entity_graph(
@@ -200,6 +203,7 @@ def entity_graph(
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("landscape_graph", GRAPH_CHECKS),
+    automation_condition=GATHERS_GRAPHS,
     op_tags=pods.of("landscape_graph"),
 )
 def landscape_graph(

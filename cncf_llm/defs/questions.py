@@ -5,6 +5,7 @@ import polars as pl
 
 from cncf_llm import questions as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.conditions import FOLLOWS_PAIRS
 from cncf_llm.defs.checks import Check, RefusedError, specs
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
@@ -55,12 +56,13 @@ review_verdicts = dg.AssetSpec(
 
 @dg.asset(
     partitions_def=PROJECTS,
-    deps=[review_verdicts],
+    deps=[review_verdicts, "written_pairs"],
     group_name="questions",
     kinds={"polars"},
     owners=["team:data"],
     code_version=f"{stage.VERSION} {curation.VERSION}",
     check_specs=specs("qa_pairs", _PAIR_CHECKS, PROJECTS),
+    automation_condition=FOLLOWS_PAIRS,
     op_tags=pods.of("qa_pairs"),
 )
 def qa_pairs(
@@ -70,32 +72,34 @@ def qa_pairs(
     landscape: Version,
     unified_corpus: Version,
     entity_graph: Version,
-    written_pairs: Version,
 ) -> Results:
     """One question, one answer, the passages that support it, and how well they do.
 
     Made without any model, and by one where `written_pairs` has any: definitions, how-to sections,
     settings, fields of kinds, commands, frequent questions, troubleshooting, comparisons, releases,
     Stack Overflow threads, landscape facts, and relations of the graph over one hop and two.
-    Every pair was judged with its source in sight.
+    Every pair was judged with its source in sight. A project without `written_pairs` or verdicts
+    does without.
     """
     projects = landscape.table("projects")
     row = project_row(landscape, context.partition_key)
     previous = store.current("qa_pairs", context.partition_key)
     verdicts = store.current("review_verdicts", context.partition_key)
+    by_model = store.current("written_pairs", context.partition_key)
     judges = _judge(settings)
 
     def build(draft: Draft) -> None:
         before = draft.previous.tables() if draft.previous else None
         passages, nodes = unified_corpus.table("passages"), entity_graph.table("nodes")
+        unwritten = written.no_pairs()
         made = stage.generate(
             row, passages, nodes, entity_graph.table("edges"), before, landscape=projects
         )
         joined = written.join_written(
             made.pairs,
             made.facts,
-            written_pairs.table("pairs"),
-            written_pairs.table("facts"),
+            by_model.table("pairs") if by_model else unwritten.pairs,
+            by_model.table("facts") if by_model else unwritten.facts,
             passages["passage_id"],
         )
         sources = curation.source_texts(passages, nodes, projects)
@@ -135,7 +139,7 @@ def qa_pairs(
             "neighbours": digest(dict(projects.select("project", "maturity").iter_rows())),
             "unified_corpus": unified_corpus.digest,
             "entity_graph": entity_graph.digest,
-            "written_pairs": written_pairs.digest,
+            "written_pairs": by_model.digest if by_model else "",
             "review_verdicts": verdicts.digest if verdicts else "",
         },
         settings={

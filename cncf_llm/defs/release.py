@@ -4,6 +4,7 @@ import dagster as dg
 
 from cncf_llm import release as stage
 from cncf_llm.defs import pods
+from cncf_llm.defs.automation.conditions import FOLLOWS
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.models import ADAPTER, MODEL
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
@@ -28,6 +29,7 @@ _CHECKS = (
     owners=["team:data"],
     code_version=stage.VERSION,
     check_specs=specs("dataset_release", _CHECKS),
+    automation_condition=FOLLOWS,
     op_tags=pods.of("dataset_release"),
 )
 def dataset_release(

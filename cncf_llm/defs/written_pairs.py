@@ -63,7 +63,7 @@ def written_pairs(
 
     def build(draft: Draft) -> None:
         name = model.name if model else draft.previous and draft.previous.facts["model"]
-        draft.facts.update(model=name, why=_why(model, name))
+        draft.facts.update(model=name, why=_why(model, name), corpus=unified_corpus.digest)
         written = stage.no_pairs()
         if name:
             passages, nodes = unified_corpus.table("passages"), entity_graph.table("nodes")

@@ -1,59 +1,101 @@
-"""The jobs that people look for, and that schedules and sensors launch."""
+"""The jobs that people look for, and that schedules and sensors launch.
+
+Launched by hand, a run says so in its tags; sensors and schedules put their own over them.
+"""
+
+from collections.abc import Sequence
 
 import dagster as dg
 
-from cncf_llm.partitions import PROJECTS
+from cncf_llm.defs.automation import tags
 
-refresh_landscape = dg.define_asset_job(
+_SOURCES = ("repository_documents", "website_documents", "stackoverflow_threads")
+_QUESTIONS = ("unified_corpus", "entity_graph", "qa_pairs", "benchmark_questions")
+
+
+def _job(
+    name: str,
+    assets: Sequence[str],
+    description: str,
+    cost: str,
+    more_tags: dict[str, str] | None = None,
+):
+    return dg.define_asset_job(
+        name,
+        selection=list(assets),
+        description=description,
+        tags={tags.TRIGGER: "person", tags.COST: cost, **(more_tags or {})},
+    )
+
+
+refresh_landscape = _job(
     "refresh_landscape",
-    selection=["landscape"],
-    description="Read the landscape file and register its projects as partitions.",
+    ["landscape"],
+    "Read the landscape file and register its projects as partitions.",
+    "network",
 )
-refresh_sources = dg.define_asset_job(
+refresh_sources = _job(
     "refresh_sources",
-    selection=["repository_documents", "website_documents", "stackoverflow_threads"],
-    partitions_def=PROJECTS,
-    description="Read one project's sources again: repositories, websites, Stack Overflow. "
+    _SOURCES,
+    "Read one project's sources again: repositories, websites, Stack Overflow. "
     "What follows from them is refreshed when they changed.",
+    "network",
 )
-refresh_project = dg.define_asset_job(
+refresh_project = _job(
     "refresh_project",
-    selection=[
-        "repository_documents",
-        "website_documents",
-        "stackoverflow_threads",
-        "unified_corpus",
-        "entity_graph",
-        "written_pairs",
-        "qa_pairs",
-        "benchmark_questions",
-    ],
-    partitions_def=PROJECTS,
-    description="Bring one project's documents, entities and questions up to date. "
+    [*_SOURCES, *_QUESTIONS, "written_pairs"],
+    "Bring one project up to date, from its sources to its benchmark questions. "
     "Costs in proportion to what changed.",
+    "network",
 )
-publish_data = dg.define_asset_job(
+rebuild_project = _job(
+    "rebuild_project",
+    [*_SOURCES, *_QUESTIONS],
+    "Make one project's data as if there were none: sources are read in full, nothing is carried "
+    "over. Where the result is the same, nothing follows. Pairs that a model wrote are kept.",
+    "network",
+    {tags.REBUILD: "true"},
+)
+write_pairs = _job(
+    "write_pairs",
+    ["written_pairs"],
+    "Let the language model write pairs about one project's passages that are new or changed.",
+    "endpoint",
+)
+publish_data = _job(
     "publish_data",
-    selection=["landscape_graph", "qa_dataset", "dataset_release"],
-    description="Merge all projects' graphs and pairs into the published data sets.",
+    ["landscape_graph", "qa_dataset", "dataset_release"],
+    "Merge all projects' graphs and pairs into the published data sets.",
+    "cpu",
 )
-retrain_project = dg.define_asset_job(
+train_base_model = _job(
+    "train_base_model",
+    ["base_model"],
+    "Train or fetch the base model, once at the beginning. A new one has every adapter trained "
+    "anew: an adapter fits only the model that it was trained for.",
+    "gpu",
+)
+retrain_project = _job(
     "retrain_project",
-    selection=["adapter", "benchmark_scores"],
-    partitions_def=PROJECTS,
-    description="Train one project's adapter on its present data set and benchmark it.",
+    ["adapter", "benchmark_scores"],
+    "Train one project's adapter on its present data set and benchmark it.",
+    "gpu",
 )
-evaluate_all = dg.define_asset_job(
+evaluate_all = _job(
     "evaluate_all",
-    selection=["landscape_adapter", "landscape_scores", "leaderboard", "model_release"],
-    description="Train and score the adapter over all projects and make the leaderboard.",
+    ["landscape_adapter", "landscape_scores", "leaderboard", "model_release"],
+    "Train and score the adapter over all projects, make the leaderboard and release the models.",
+    "gpu",
 )
 
 JOBS = [
     refresh_landscape,
     refresh_sources,
     refresh_project,
+    rebuild_project,
+    write_pairs,
     publish_data,
+    train_base_model,
     retrain_project,
     evaluate_all,
 ]
