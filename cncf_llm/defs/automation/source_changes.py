@@ -18,6 +18,7 @@ from cncf_llm.defs.automation import tags
 from cncf_llm.defs.automation.asking import UNFINISHED, back_off, next_attempt, run_key
 from cncf_llm.defs.automation.jobs import refresh_sources
 from cncf_llm.defs.automation.source_checks import (
+    QUOTA_REST,
     THREADS,
     Found,
     StackOverflow,
@@ -28,7 +29,6 @@ from cncf_llm.defs.automation.source_cursor import Checks, checks_of_cursor
 from cncf_llm.defs.automation.source_project import ASSETS, Project, load_project
 from cncf_llm.defs.raw_documents import mirror
 from cncf_llm.ingest.changes import STACKOVERFLOW_HOST
-from cncf_llm.ingest.stackexchange.state import METHOD
 from cncf_llm.partitions import PROJECTS
 from cncf_llm.settings import Settings
 from cncf_llm.store import Store, StoreError
@@ -37,10 +37,8 @@ TICK = 300  # seconds between two ticks; each checks what is due, of a mirror ev
 # Seconds between two checks of a project's sources of a kind, at their remotes.
 EVERY = {stage.REPOSITORY: 3_600, stage.WEBSITE: 6 * 3_600, stage.STACKOVERFLOW: 6 * 3_600}
 STACKOVERFLOW_WITHOUT_KEY = 24 * 3_600  # 300 requests a day must do for checks and readings
-QUOTA_LEFT = 100  # requests that checks of Stack Overflow leave to the readings
 REQUESTS = 50  # runs that a tick may ask for: the first one would ask for all projects at once
 _REST = 900  # seconds for a host that asks to be left alone and does not say for how long
-_QUOTA_REST = 6 * 3_600
 _SOON = 900  # seconds until a project whose reading was asked for is checked again
 _SHOWN = 5  # problems of a reason that the log names
 
@@ -169,20 +167,14 @@ class _Tick:
             self.counts[error.reason] += 1
             told.setdefault(error.reason, []).append(f"{check.project}: {error.detail}")
             if self.mirror is None and asks_for_rest(error):
-                rest = _QUOTA_REST if error.reason == "quota-exhausted" else _REST
+                rest = QUOTA_REST if error.reason == "quota-exhausted" else _REST
                 self.checks.rest(check.source.host, self.now + (error.wait or rest))
         for reason, details in sorted(told.items()):
             self.context.log.info(
                 "%s of %s, such as %s", len(details), reason, "; ".join(sorted(details)[:_SHOWN])
             )
-        if stackoverflow:
-            with stackoverflow.lock:
-                api = stackoverflow.api
-                if wait := api.must_wait(METHOD):
-                    self.checks.rest(STACKOVERFLOW_HOST, self.now + wait)
-                if api.quota is not None and api.quota < QUOTA_LEFT:
-                    self.checks.rest(STACKOVERFLOW_HOST, self.now + _QUOTA_REST)
-                api.close()
+        if stackoverflow and (seconds := stackoverflow.close()):
+            self.checks.rest(STACKOVERFLOW_HOST, self.now + seconds)
 
     def _ask(self, projects: Iterable[Project], found: Found) -> list[dg.RunRequest]:
         """Return requests for those that moved, oldest first, as many as a tick may make."""

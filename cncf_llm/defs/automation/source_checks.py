@@ -10,12 +10,16 @@ from pathlib import Path
 from cncf_llm import ingest as stage
 from cncf_llm.ingest import Source, UnreadableSourceError
 from cncf_llm.ingest.pace import Pace
+from cncf_llm.ingest.stackexchange.api import API, Api
+from cncf_llm.ingest.stackexchange.state import METHOD
 
 THREADS = 16
 PER_SECOND = 8.0  # checks of one host; twice as many requests when it is a website
 ONE_CHECK = 8.0  # seconds for one answer
 START_WITHIN = 25.0  # seconds of a tick in which checks start
 END_WITHIN = 40.0  # seconds after which answers are no longer waited for; a tick has 60
+QUOTA_LEFT = 100  # requests a day that checks of Stack Overflow leave to the readings
+QUOTA_REST = 6 * 3_600  # seconds without checks when there are no more than that
 
 
 @dataclass(frozen=True)
@@ -38,15 +42,24 @@ class Found:
 class StackOverflow:
     """One client for all tags, asked by one thread at a time, that never waits in a tick."""
 
-    def __init__(self, key: str | None, base_url: str | None = None) -> None:
-        from cncf_llm.ingest.stackexchange.api import API, Api
-
-        self.api = Api(base_url or API, key, patience=0.0, timeout=ONE_CHECK)
-        self.lock = threading.Lock()
+    def __init__(self, key: str | None, base_url: str = API) -> None:
+        self.api = Api(base_url, key, patience=0.0, timeout=ONE_CHECK)
+        self._lock = threading.Lock()
 
     def state(self, check: Check) -> str:
-        with self.lock:
+        with self._lock:
             return stage.source_state(check.source, check.known, mirror=None, api=self.api)
+
+    def close(self) -> float:
+        """Close the connection; return the seconds for which the API should be left alone."""
+        if not self._lock.acquire(timeout=2):
+            return QUOTA_REST  # an answer that does not come to its end
+        try:
+            self.api.close()
+            spent = self.api.quota is not None and self.api.quota < QUOTA_LEFT
+            return QUOTA_REST if spent else self.api.must_wait(METHOD)
+        finally:
+            self._lock.release()
 
 
 def check_all(

@@ -326,3 +326,32 @@ def test_a_host_that_asks_for_rest_gets_it(platform, remotes, monkeypatch):
     monkeypatch.setattr(source_changes.time, "time", lambda: now + 1_201)
     platform.tick()
     assert asked == ["etcd", "etcd", "helm"]
+
+
+def test_what_is_asked_for_is_what_dagster_takes(platform):
+    from dagster._core.definitions.partitions.context import partition_loading_context
+
+    from cncf_llm.defs import raw_documents
+    from cncf_llm.defs.automation.jobs import refresh_sources
+    from cncf_llm.defs.landscape import landscape
+
+    platform.add("etcd")
+    resources = {"settings": platform.settings, "store": platform.store}
+    definitions = dg.Definitions(
+        assets=[landscape, *dg.load_assets_from_modules([raw_documents])],
+        jobs=[refresh_sources],
+        sensors=[source_changes.source_changes],
+        resources=resources | {"io_manager": dg.InMemoryIOManager()},
+    )
+    context = dg.build_sensor_context(
+        instance=platform.instance,
+        definitions=definitions,
+        sensor_name="source_changes",
+        resources={"settings": platform.settings, "store": platform.store},
+    )
+    sensor = definitions.get_sensor_def("source_changes")
+    with partition_loading_context(dynamic_partitions_store=platform.instance):
+        (request,) = sensor.evaluate_tick(context).run_requests
+    assert request.tags["dagster/partition"] == "etcd"
+    assert request.tags["dagster/sensor_name"] == "source_changes"
+    assert {key.to_user_string() for key in request.asset_selection} == ASSETS
