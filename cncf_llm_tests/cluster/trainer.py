@@ -104,8 +104,8 @@ class StandIn:
             for uid, job in present.items():
                 if uid not in self.works:
                     self.made.append(job)
-                    self._pods(job)
                     self.works[uid] = self._work(job)
+                    self._pods(job)
                 well = self.works[uid].ended()
                 if well is not None and uid not in ended:
                     ended.add(uid)
