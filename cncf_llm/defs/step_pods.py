@@ -45,6 +45,7 @@ class Waits:
 @dataclass
 class _Watch:
     told: datetime | None = None
+    stuck: datetime | None = None  # since when its container cannot start
     ran: str | None = None  # uid of the pod that ran
     deaths: int = 0
 
@@ -87,7 +88,10 @@ class StepPods(StepHandler):
         now = datetime.now(UTC)
         waited = (now - (status.start_time or now)).total_seconds()
         what = _lost(pods, watch, now) or seen(_json(status), pods)
-        limit = self._waits.place if what.state == "waiting" else self._waits.start
+        watch.stuck = (watch.stuck or now) if what.state == "stuck" else None
+        limit = self._waits.start if watch.stuck else self._waits.place
+        if watch.stuck:  # the wait for a place is over, and another begins
+            waited = (now - watch.stuck).total_seconds()
         if what.state in ("waiting", "stuck") and waited >= limit:
             watch.deaths = _SURE
             what = Seen("killed", f"{what.why} (given up after {duration(waited)})")

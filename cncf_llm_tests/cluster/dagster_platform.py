@@ -72,6 +72,8 @@ class Platform:
                 "image": image,
                 "imagePullPolicy": "IfNotPresent",
                 "args": command.split(),
+                # Without a request a pod starves on a busy node.
+                "resources": {"requests": {"cpu": "150m", "memory": "128Mi"}},
                 "env": [
                     {"name": "DAGSTER_HOME", "value": home},
                     {"name": "DAGSTER_CURRENT_IMAGE", "value": image},
@@ -119,6 +121,7 @@ class Platform:
                 {"name": "POSTGRES_PASSWORD", "value": password},
             ],
             "readinessProbe": {"tcpSocket": {"port": 5432}, "periodSeconds": 1},
+            "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}},
         }
         pod = {
             "metadata": {"name": "postgres", "labels": {"app": "postgres"}},
@@ -307,6 +310,9 @@ def _instance(namespace: str, image: str, source: str | None) -> dict[str, Any]:
                 "volumes": volumes,
                 "volume_mounts": mounts,
                 "run_k8s_config": {
+                    "container_config": {
+                        "resources": {"requests": {"cpu": "150m", "memory": "128Mi"}}
+                    },
                     "pod_spec_config": {
                         "termination_grace_period_seconds": 20,
                         "security_context": {"run_as_user": 1000, "run_as_non_root": True},
@@ -316,8 +322,13 @@ def _instance(namespace: str, image: str, source: str | None) -> dict[str, Any]:
         },
         "run_monitoring": {
             "enabled": True,
+            "start_timeout_seconds": 600,
             "poll_interval_seconds": 15,
             "max_resume_run_attempts": 0,
+        },
+        "compute_logs": {
+            "module": "dagster._core.storage.noop_compute_log_manager",
+            "class": "NoOpComputeLogManager",
         },
         "telemetry": {"enabled": False},
     }

@@ -11,9 +11,9 @@ from cncf_llm.defs.interrupted import again_if_moved
 from cncf_llm.defs.step_pods import Waits, step_pods
 
 # The same pods as in the table, made small.
-SMALL = replace(pods.PODS["leaderboard"], cpu="50m", memory="128Mi", memory_limit="512Mi")
+SMALL = replace(pods.PODS["leaderboard"], cpu="150m", memory="128Mi", memory_limit="512Mi")
 GPU = replace(
-    pods.PODS["adapter"], cpu="50m", memory="128Mi", memory_limit="1Gi", disk="64Mi", shm="16Mi"
+    pods.PODS["adapter"], cpu="150m", memory="128Mi", memory_limit="1Gi", disk="64Mi", shm="16Mi"
 )
 
 

@@ -93,8 +93,10 @@ def test_a_wait_ends_by_its_deadline_and_takes_the_job_along(cluster):
 def test_a_pod_without_image_ends_sooner(cluster):
     waiting = {"state": {"waiting": {"reason": "ImagePullBackOff", "message": "no x"}}}
     stuck = pod("Pending", containerStatuses=[waiting])
-    assert cluster.look(599, [stuck], active=1) is None
-    assert "cannot start: ImagePullBackOff: no x" in str(cluster.look(600, [stuck], active=1))
+    assert cluster.look(3000, [pod("Pending")], active=1) is None  # for a place, which is over
+    assert cluster.look(3010, [stuck], active=1) is None
+    assert cluster.look(3609, [stuck], active=1) is None
+    assert "cannot start: ImagePullBackOff: no x" in str(cluster.look(3610, [stuck], active=1))
     assert cluster.steps.again == {"adapter": False}
 
 
