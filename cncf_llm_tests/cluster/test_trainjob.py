@@ -40,7 +40,7 @@ NODES = Nodes(
     processes=1,
     requests={"cpu": "100m"},
     limits={"cpu": "1"},
-    deadline=600,
+    deadline=120,
 )
 
 

@@ -143,7 +143,9 @@ class StandIn:
             "type": "Complete" if well else "Failed",
             "status": "True",
             "reason": "AllJobsCompleted" if well else "FailedJobs",
-            "message": "" if well else "jobset failed due to one or more job failures",
+            "message": "all jobs have completed"
+            if well
+            else "jobset failed due to one or more job failures",
             "lastTransitionTime": "2026-01-01T00:00:00Z",
         }
         self._objects.patch_namespaced_custom_object_status(
