@@ -22,7 +22,7 @@ def _dagster_k8s():
     pytest.importorskip("dagster_postgres", reason="the extra `kubernetes` is not installed")
 
 
-def step_job(op_tags):
+def step_job(op_tags, per_step=None):
     """Make the Job that k8s_job_executor would create for a step with these tags."""
     from dagster_k8s.container_context import K8sContainerContext
     from dagster_k8s.job import (
@@ -38,6 +38,10 @@ def step_job(op_tags):
     merged = K8sContainerContext(run_k8s_config=base).merge(
         K8sContainerContext(run_k8s_config=get_user_defined_k8s_config(tags))
     )
+    if per_step:
+        merged = merged.merge(
+            K8sContainerContext(run_k8s_config=UserDefinedDagsterK8sConfig.from_dict(per_step))
+        )
     return construct_dagster_k8s_job(
         job_config=DagsterK8sJobConfig(
             job_image="localhost/cncf-llm:0", dagster_home="/opt/dagster"
@@ -113,6 +117,18 @@ def test_a_step_says_whether_it_leaves_the_cluster():
     assert labels("website_documents")["cncf-llm/egress"] == "internet"
     assert labels("written_pairs")["cncf-llm/egress"] == "endpoint"
     assert "cncf-llm/egress" not in labels("adapter")
+
+
+def test_what_a_deployment_adds_reaches_the_step():
+    added = pods.by_deployment("NVIDIA-L4", wait_hours=6)["adapter"]
+    spec = step_job(pods.of("adapter"), added)
+    assert spec["template"]["spec"]["node_selector"] == {
+        "nvidia.com/gpu.present": "true",
+        "nvidia.com/gpu.product": "NVIDIA-L4",
+    }
+    # Of the Job, should nobody watch it: longer than its own hours and the wait together.
+    assert spec["active_deadline_seconds"] > (24 + 6) * 3600
+    assert spec["template"]["spec"]["active_deadline_seconds"] == 24 * 3600
 
 
 def test_tags_of_a_job_do_not_reach_a_step():
