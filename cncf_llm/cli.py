@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -92,6 +93,8 @@ def metrics(
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds that a reading may take.")] = 8,
 ) -> None:
     """Serve the platform's metrics to Prometheus."""
+    if find_spec("prometheus_client") is None:
+        raise UsageError("metrics need another library: pip install 'cncf-llm[kubernetes]'")
     from cncf_llm.commands.metrics import serve_metrics
     from cncf_llm.settings import Settings
 

@@ -49,7 +49,15 @@ class Database:
                 statement_timeout=_QUERY_MILLISECONDS, pool_recycle=3600, max_overflow=5
             )
             self._instance = instance
-        instance = self._instance
+        try:
+            return self._read(self._instance)
+        except Exception:
+            # Its connections may be those of a server that is gone: the next reading has new ones.
+            self._instance.dispose()
+            self._instance = None
+            raise
+
+    def _read(self, instance: dg.DagsterInstance) -> list[Metric]:
         projects = frozenset(instance.get_dynamic_partitions(PROJECTS.name or ""))
         return list(
             chain(

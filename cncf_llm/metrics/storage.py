@@ -9,15 +9,15 @@ from cncf_llm.store import Store
 def read_store(store: Store) -> list[Metric]:
     """Return the metrics of the store. Raises `StoreError` when it cannot be reached.
 
-    One small file is read, of the version of the landscape that is current.
+    Two small files are read, of the version of the landscape that is current.
     """
     landscape = store.current("landscape")
-    retired = landscape.facts.get("retired") if landscape else None
+    known = landscape is not None and "retired.parquet" in landscape.files
     return [
         gauge(
             "projects_retired",
             "Projects that left the landscape, and whose data is kept; absent until one is read.",
             [],
-            {(): len(retired)} if isinstance(retired, list) else {},
+            {(): landscape.table("retired").height} if landscape and known else {},
         )
     ]

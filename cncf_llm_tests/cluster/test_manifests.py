@@ -143,6 +143,7 @@ def test_a_mistake_is_refused(kubectl, served, namespace):
 
 
 def test_the_application_is_accepted_where_argo_cd_is(kubectl, served, namespace):
+    """The CRDs are enough. It applies an overlay that exists."""
     objects = list(yaml.safe_load_all((DEPLOY / "gitops" / "application.yaml").read_text()))
     if ("argoproj.io/v1alpha1", "Application") not in served:
         pytest.skip("this server has no Argo CD")

@@ -1,9 +1,11 @@
 """What a scrape says about a real instance with known content."""
 
 import time
+from unittest.mock import Mock
 
 import dagster as dg
 import pytest
+import sqlalchemy.exc
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationPlanned,
 )
@@ -12,6 +14,7 @@ from dagster._core.test_utils import create_run_for_test
 from dagster._daemon.types import DaemonHeartbeat
 
 from cncf_llm.defs.automation.tags import TRIGGER
+from cncf_llm.metrics import Database
 from cncf_llm.metrics.checks import Checks
 from cncf_llm.partitions import PROJECTS
 from cncf_llm_tests.metrics.conftest import DEFS, unified_corpus
@@ -146,6 +149,27 @@ def test_runs_under_way_and_steps_that_wait(instance, scrape):
     assert key(waiting, step="unified_corpus", pool="") not in found
     log(DagsterEventType.STEP_START, "adapter")
     assert key(waiting, step="adapter", pool="") not in scrape()
+
+
+def test_after_a_failure_it_connects_anew(instance, monkeypatch):
+    opened = []
+
+    def connect():
+        opened.append(1)
+        return instance
+
+    database = Database(connect, DEFS, gpu_hours_per_week=1)
+    monkeypatch.setattr(instance, "dispose", lambda: opened.append("closed"))
+    database.read()
+    database.read()
+    assert opened == [1]
+    with monkeypatch.context() as away:
+        error = sqlalchemy.exc.OperationalError("select 1", {}, Exception("server closed"))
+        away.setattr(instance, "get_daemon_heartbeats", Mock(side_effect=error))
+        with pytest.raises(sqlalchemy.exc.OperationalError):
+            database.read()
+    assert database.read()
+    assert opened == [1, "closed", 1]
 
 
 def test_pools_with_their_slots(instance, scrape):

@@ -7,6 +7,7 @@ import threading
 import time
 import urllib.request
 
+import polars as pl
 import pytest
 import sqlalchemy.exc
 
@@ -98,7 +99,7 @@ def test_the_store_tells_of_projects_that_left(store):
     (family,) = read_store(store)
     assert family.samples == []
     with store.draft("landscape", None, "r") as draft:
-        draft.facts["retired"] = ["rkt", "brigade"]
+        draft.write("retired", pl.DataFrame({"project": ["rkt", "brigade"]}))
     (family,) = read_store(store)
     assert [sample.value for sample in family.samples] == [2]
 
@@ -133,12 +134,17 @@ def test_the_command_serves_the_platforms_metrics(tmp_path):
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line.startswith("Metrics at http://127.0.0.1:")
-            for _ in range(5):  # it makes a database first
-                text = urllib.request.urlopen(line.split()[-1], timeout=60).read().decode()
-                if 'cncf_llm_source_up{source="database"} 1.0' in text:
-                    break
+            text = urllib.request.urlopen(line.split()[-1], timeout=120).read().decode()
         finally:
             process.kill()
     assert 'cncf_llm_source_up{source="database"} 1.0' in text
     assert 'cncf_llm_source_up{source="store"} 1.0' in text
     assert "process_resident_memory_bytes" in text
+
+
+def test_without_the_library_the_command_says_what_is_missing(monkeypatch):
+    from cncf_llm import cli
+
+    monkeypatch.setattr(cli, "find_spec", lambda name: None)
+    with pytest.raises(cli.UsageError, match=r"cncf-llm\[kubernetes\]"):
+        cli.metrics()
