@@ -198,6 +198,22 @@ class Settings(BaseSettings):
     train_image: str | None = Field(
         default=None, description="its image; unset: that of the step's own pod"
     )
+    ui_url: str | None = Field(
+        default=None, description="address of Dagster's UI, for the links in notifications"
+    )
+    webhook_url: SecretStr | None = Field(
+        default=None,
+        description="URL that gets a JSON message for each run that failed; `text` as Slack has it",
+    )
+    email_to: str | None = Field(
+        default=None, description="address that gets a mail for each run that failed"
+    )
+    email_from: str | None = Field(default=None, description="its sender; unset: EMAIL_TO")
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="server that sends it: smtp://host:587 (STARTTLS where offered) or "
+        "smtps://user:password@host:465",
+    )
     seed: int = 0
     mlflow_tracking_uri: str | None = Field(
         default=None,

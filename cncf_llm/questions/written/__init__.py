@@ -5,7 +5,7 @@ Out: PAIRS and FACTS with the verbatim EVIDENCE for each, DROPS with a reason fo
 that is not used, and the REPLIES themselves, so that none is ever paid for twice.
 """
 
-from cncf_llm.questions.written.address import EndpointAddressError, check_address
+from cncf_llm.questions.written.address import EndpointAddressError, check_address, is_inside
 from cncf_llm.questions.written.endpoint import Endpoint
 from cncf_llm.questions.written.join import Joined, join_written
 from cncf_llm.questions.written.ledger import Ledger, read_ledger
@@ -35,6 +35,7 @@ __all__ = [
     "Written",
     "check_address",
     "choose_tasks",
+    "is_inside",
     "join_written",
     "no_pairs",
     "read_ledger",

@@ -31,25 +31,28 @@ def check_address(base_url: str, *, offline: bool, key: bool) -> str:
             f"CNCF_LLM_LLM_BASE_URL for {host} has a user, query or fragment: "
             "a secret belongs into CNCF_LLM_LLM_API_KEY"
         )
-    if offline and not _inside(host):
+    if offline and not is_inside(host, "CNCF_LLM_LLM_BASE_URL"):
         raise EndpointAddressError(
             f"CNCF_LLM_LLM_BASE_URL names {host}, which is outside this machine and its private "
             "networks, and CNCF_LLM_OFFLINE is on: name an endpoint inside, or unset one of both"
         )
-    if key and url.scheme == "http" and not _inside(host):
+    if key and url.scheme == "http" and not is_inside(host, "CNCF_LLM_LLM_BASE_URL"):
         raise EndpointAddressError(
             f"the key for {host} would travel unencrypted: use https in CNCF_LLM_LLM_BASE_URL"
         )
     return f"{base_url.rstrip('/')}/chat/completions"
 
 
-def _inside(host: str) -> bool:
-    """Tell whether all addresses of a host are of this machine or of private networks."""
+def is_inside(host: str, setting: str) -> bool:
+    """Tell whether all addresses of a host are of this machine or of private networks.
+
+    Raises `EndpointAddressError`, with the name of the setting, when it has none.
+    """
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise EndpointAddressError(
-            f"CNCF_LLM_LLM_BASE_URL names {host}, which has no address: {error}"
+            f"{setting} names {host}, which has no address: {error}"
         ) from None
     addresses = [ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found]
     return all(address.is_private or address.is_loopback for address in addresses)
