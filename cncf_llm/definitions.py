@@ -17,6 +17,7 @@ from cncf_llm.defs import (
 from cncf_llm.defs.automation.jobs import JOBS
 from cncf_llm.defs.automation.schedules import SCHEDULES
 from cncf_llm.defs.automation.sensors import SENSORS
+from cncf_llm.defs.catalogue import with_catalogue
 from cncf_llm.defs.executor import executor
 from cncf_llm.defs.resources import resources
 from cncf_llm.settings import Settings
@@ -38,7 +39,7 @@ _STAGES = [
 def make_definitions(settings: Settings) -> dg.Definitions:
     """Return the platform's definitions for the given settings."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules(_STAGES, include_specs=True),
+        assets=with_catalogue(dg.load_assets_from_modules(_STAGES, include_specs=True)),
         jobs=JOBS,
         schedules=SCHEDULES,
         sensors=SENSORS,

@@ -9,7 +9,7 @@ import dagster as dg
 import polars as pl
 
 from cncf_llm import evaluation as stage
-from cncf_llm.defs import pods
+from cncf_llm.defs import pods, pools, retries
 from cncf_llm.defs.automation.conditions import FOLLOWS, GATHERS_SCORES
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.comparison import NO_WORSE, compare
@@ -85,6 +85,8 @@ def benchmark_questions(
     code_version=stage.VERSION,
     check_specs=specs("benchmark_scores", _SCORE_CHECKS, PROJECTS),
     op_tags=pods.of("benchmark_scores"),
+    pool=pools.GPU,
+    retry_policy=retries.GPU,
 )
 def benchmark_scores(
     context: dg.AssetExecutionContext,
@@ -139,6 +141,8 @@ def benchmark_scores(
     code_version=stage.VERSION,
     check_specs=specs("landscape_scores", _LANDSCAPE_CHECKS),
     op_tags=pods.of("landscape_scores"),
+    pool=pools.GPU,
+    retry_policy=retries.GPU,
 )
 def landscape_scores(
     context: dg.AssetExecutionContext,

@@ -10,7 +10,7 @@ import polars as pl
 
 from cncf_llm import training as stage
 from cncf_llm.corpus import trained_on
-from cncf_llm.defs import nodes, pods
+from cncf_llm.defs import nodes, pods, pools, retries
 from cncf_llm.defs.automation.tags import REASON
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.drift import corpus_generation
@@ -42,6 +42,8 @@ _ADAPTER_CHECKS = (
     owners=["team:models"],
     code_version=stage.VERSION,
     op_tags=pods.of("base_model"),
+    pool=pools.GPU,
+    retry_policy=retries.GPU,
 )
 def base_model(
     context: dg.AssetExecutionContext,
@@ -115,6 +117,8 @@ def base_model(
     code_version=stage.VERSION,
     check_specs=specs("adapter", _ADAPTER_CHECKS, PROJECTS),
     op_tags=pods.of("adapter"),
+    pool=pools.GPU,
+    retry_policy=retries.GPU,
 )
 def adapter(
     context: dg.AssetExecutionContext,
@@ -137,6 +141,8 @@ def adapter(
     code_version=stage.VERSION,
     check_specs=specs("landscape_adapter", _ADAPTER_CHECKS),
     op_tags=pods.of("landscape_adapter", _NODES),
+    pool=pools.GPU,
+    retry_policy=retries.GPU,
 )
 def landscape_adapter(
     context: dg.AssetExecutionContext,

@@ -1,5 +1,7 @@
 """Raw documents: files of repositories, pages of websites, threads of Stack Overflow."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import polars as pl
 
 from cncf_llm import ingest as stage
 from cncf_llm import sample
-from cncf_llm.defs import pods
+from cncf_llm.defs import pods, pools, retries
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, table_metadata
@@ -39,6 +41,8 @@ _CHECKS = (
     kinds={"git", "polars"},
     check_specs=specs("repository_documents", _CHECKS, PROJECTS),
     op_tags=pods.of("repository_documents"),
+    pool=pools.GITHUB,
+    retry_policy=retries.NETWORK,
 )
 def repository_documents(
     context: dg.AssetExecutionContext,
@@ -53,14 +57,15 @@ def repository_documents(
     row = project_row(landscape, context.partition_key)
 
     def build(draft: Draft) -> None:
-        reading = stage.read_repositories(
-            context.partition_key,
-            row["repositories"],
-            mirror=mirror(settings),
-            cache=settings.home.absolute() / "git",
-            previous=_documents(draft.previous),
-            offline=settings.offline,
-        )
+        with _tried_again_only_for_the_network(settings):
+            reading = stage.read_repositories(
+                context.partition_key,
+                row["repositories"],
+                mirror=mirror(settings),
+                cache=settings.home.absolute() / "git",
+                previous=_documents(draft.previous),
+                offline=settings.offline,
+            )
         _keep(draft, reading)
 
     yield from refresh(
@@ -72,6 +77,7 @@ def repository_documents(
     kinds={"scrapy", "polars"},
     check_specs=specs("website_documents", _CHECKS, PROJECTS),
     op_tags=pods.of("website_documents"),
+    retry_policy=retries.NETWORK,
 )
 def website_documents(
     context: dg.AssetExecutionContext,
@@ -86,16 +92,17 @@ def website_documents(
     row = project_row(landscape, context.partition_key)
 
     def build(draft: Draft) -> None:
-        reading = stage.read_website(
-            context.partition_key,
-            [url for url in [row["homepage"], *row["documentation"]] if url],
-            mirror=mirror(settings),
-            crawl=settings.crawl,
-            offline=settings.offline,
-            previous=_documents(draft.previous),
-            validators=draft.previous.facts.get("validators") if draft.previous else None,
-            progress=context.log.info,
-        )
+        with _tried_again_only_for_the_network(settings):
+            reading = stage.read_website(
+                context.partition_key,
+                [url for url in [row["homepage"], *row["documentation"]] if url],
+                mirror=mirror(settings),
+                crawl=settings.crawl,
+                offline=settings.offline,
+                previous=_documents(draft.previous),
+                validators=draft.previous.facts.get("validators") if draft.previous else None,
+                progress=context.log.info,
+            )
         _keep(draft, reading)
 
     yield from refresh(
@@ -107,6 +114,8 @@ def website_documents(
     kinds={"stackoverflow", "polars"},
     check_specs=specs("stackoverflow_threads", _CHECKS, PROJECTS),
     op_tags=pods.of("stackoverflow_threads"),
+    pool=pools.STACKOVERFLOW,
+    retry_policy=retries.NETWORK,
 )
 def stackoverflow_threads(
     context: dg.AssetExecutionContext,
@@ -119,22 +128,34 @@ def stackoverflow_threads(
 
     def build(draft: Draft) -> None:
         key = settings.stackexchange_key
-        reading = stage.read_stackoverflow(
-            context.partition_key,
-            row["stackoverflow_tags"],
-            mirror=mirror(settings),
-            crawl=settings.crawl,
-            offline=settings.offline,
-            previous=_documents(draft.previous),
-            previous_drops=draft.previous.table("drops") if draft.previous else None,
-            cursors=draft.previous.facts.get("cursors") if draft.previous else None,
-            key=key.get_secret_value() if key else None,
-        )
+        with _tried_again_only_for_the_network(settings):
+            reading = stage.read_stackoverflow(
+                context.partition_key,
+                row["stackoverflow_tags"],
+                mirror=mirror(settings),
+                crawl=settings.crawl,
+                offline=settings.offline,
+                previous=_documents(draft.previous),
+                previous_drops=draft.previous.table("drops") if draft.previous else None,
+                cursors=draft.previous.facts.get("cursors") if draft.previous else None,
+                key=key.get_secret_value() if key else None,
+            )
         _keep(draft, reading)
 
     yield from refresh(
         context, store, build, _describe, code=stage.VERSION, inputs=None, checks=_CHECKS
     )
+
+
+@contextmanager
+def _tried_again_only_for_the_network(settings: Settings) -> Iterator[None]:
+    """Fail for good where another try would read the same: of a mirror, or a wrong setting."""
+    try:
+        yield
+    except stage.IngestError as error:
+        if isinstance(error, stage.NoSourceError) and mirror(settings) is None:
+            raise
+        raise dg.Failure(str(error), allow_retries=False) from error
 
 
 def mirror(settings: Settings) -> Path | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import polars as pl
 
-from cncf_llm.defs import pods
+from cncf_llm.defs import pods, pools
 from cncf_llm.defs.checks import Check, specs
 from cncf_llm.defs.landscape import project_row
 from cncf_llm.defs.present import Metadata, drop_metadata, markdown_table, table_metadata
@@ -43,6 +43,7 @@ _CHECKS = (
     code_version=stage.VERSION,
     check_specs=specs("written_pairs", _CHECKS, PROJECTS),
     op_tags=pods.of("written_pairs"),
+    pool=pools.LLM_ENDPOINT,
 )
 def written_pairs(
     context: dg.AssetExecutionContext,

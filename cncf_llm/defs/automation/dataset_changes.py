@@ -32,7 +32,12 @@ _NAMED = 20  # projects named in one message
 _SCORES = {"adapter": "benchmark_scores", LANDSCAPE: "landscape_scores"}
 
 
-@dg.sensor(jobs=[retrain_project, evaluate_all], minimum_interval_seconds=300)
+@dg.sensor(
+    jobs=[retrain_project, evaluate_all],
+    minimum_interval_seconds=300,
+    description="Every five minutes, request the training of adapters whose data set moved far "
+    "enough since they were trained, within a cool-down and a week's GPU hours.",
+)
 def dataset_changes(
     context: dg.SensorEvaluationContext,
     store: dg.ResourceParam[Store],
