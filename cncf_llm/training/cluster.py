@@ -173,9 +173,10 @@ def connect() -> Cluster:
         config.load_incluster_config(client_configuration=settings)
         inside = Cluster(client.ApiClient(settings), _NAMESPACE.read_text().strip())
         return Cluster(inside.client, inside.namespace, _own_pod(inside))
+    file = os.environ.get("KUBECONFIG")
     try:
-        config.load_kube_config(client_configuration=settings)
-        _, context = config.list_kube_config_contexts()
+        config.load_kube_config(file, client_configuration=settings)
+        _, context = config.list_kube_config_contexts(file)
     except ConfigException as error:
         raise TrainingError(
             "several nodes are asked for (CNCF_LLM_TRAIN_NODES), but this is no pod of a cluster "
