@@ -104,6 +104,7 @@ def with_component(folder: Path, component: str) -> Path:
     document = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
+        "namespace": "cncf-llm",
         "resources": [os.path.relpath(DEPLOY / "base", here)],
         "components": [os.path.relpath(DEPLOY / "components" / component, here)],
     }
