@@ -25,7 +25,7 @@ class RunLauncher(K8sRunLauncher):
         namespace = str(self.get_container_context_for_run(run).namespace)
         job = get_job_name_from_run_id(run.run_id)
         client: Any = self._api_client
-        pods = [
+        pods: Any = [
             ApiClient().sanitize_for_serialization(pod)
             for pod in client.get_pods_in_job(job, namespace)
         ]

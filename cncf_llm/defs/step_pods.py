@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import dagster as dg
 from dagster._core.definitions.executor_definition import multiple_process_executor_requirements
-from dagster._core.events import DagsterEvent, EngineEventData, StepRetryData
-from dagster._core.execution.plan.objects import StepFailureData
+from dagster._core.events import DagsterEvent, EngineEventData
+from dagster._core.execution.plan.objects import StepFailureData, StepRetryData
 from dagster._core.executor.base import Executor
 from dagster._core.executor.step_delegating import (
     CheckStepHealthResult,
