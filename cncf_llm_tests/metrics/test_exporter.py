@@ -114,6 +114,7 @@ def test_a_store_that_does_not_answer_is_down(serve, tmp_path, monkeypatch):
     assert up(found, "store") == 0
 
 
+@pytest.mark.slow
 def test_the_command_serves_the_platforms_metrics(tmp_path):
     environment = {**os.environ, "CNCF_LLM_HOME": str(tmp_path)}
     environment.pop("DAGSTER_HOME", None)
