@@ -68,7 +68,26 @@ class StepPods(StepHandler):
         return "StepPods"
 
     def launch_step(self, step_handler_context: StepHandlerContext) -> Iterator[DagsterEvent]:
+        self._end_attempt_before(step_handler_context)
         return self._handler.launch_step(step_handler_context)
+
+    def _end_attempt_before(self, context: StepHandlerContext) -> None:
+        """Delete a Job that is still active: older Kubernetes replaces a pod that was deleted.
+
+        The new pod would do no work, but it would wait for a GPU, and hold it for a while.
+        """
+        handler, known = self._handler, context.execute_step_args.known_state
+        step = handler._get_step_key(context)
+        attempts = known.get_retry_state().get_attempt_count(step) if known else 0
+        if not attempts:
+            return
+        first = handler._get_k8s_step_job_name(context).removesuffix(f"-{attempts}")
+        job = first if attempts == 1 else f"{first}-{attempts - 1}"
+        namespace = str(handler._get_container_context(context).namespace)
+        client: Any = handler._api_client
+        status = client.get_job_status(job_name=job, namespace=namespace)
+        if status and status.active:
+            client.delete_job(job_name=job, namespace=namespace)
 
     def terminate_step(self, step_handler_context: StepHandlerContext) -> Iterator[DagsterEvent]:
         return self._handler.terminate_step(step_handler_context)

@@ -137,3 +137,24 @@ def test_a_job_that_somebody_deleted_is_not_started_again(cluster):
     found = cluster.steps.check_step_health(None)
     assert found.unhealthy_reason == "its pod has no Job any more: somebody deleted it"
     assert cluster.steps.again == {"adapter": False}
+
+
+@pytest.mark.parametrize(
+    ("attempts", "name", "active", "deleted"),
+    [
+        (0, "job", 1, []),
+        (1, "job-1", 1, ["job"]),
+        (2, "job-2", 1, ["job-1"]),
+        (1, "job-1", None, []),  # it is over, and its log may be read
+    ],
+)
+def test_another_attempt_ends_what_is_left_of_the_one_before(
+    cluster, attempts, name, active, deleted
+):
+    cluster.status = V1JobStatus(active=active)
+    cluster.steps._handler._get_k8s_step_job_name = lambda _: name
+    state = SimpleNamespace(get_attempt_count=lambda _: attempts)
+    known = SimpleNamespace(get_retry_state=lambda: state)
+    context = SimpleNamespace(execute_step_args=SimpleNamespace(known_state=known))
+    cluster.steps._end_attempt_before(context)
+    assert cluster.deleted == deleted
