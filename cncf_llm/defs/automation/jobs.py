@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from cncf_llm.defs.automation import tags
+from cncf_llm.defs.automation.refresh_changed import refresh_changed
 
 _SOURCES = ("repository_documents", "website_documents", "stackoverflow_threads")
 _QUESTIONS = ("unified_corpus", "entity_graph", "qa_pairs", "benchmark_questions")
@@ -92,6 +93,7 @@ JOBS = [
     refresh_landscape,
     refresh_sources,
     refresh_project,
+    refresh_changed,
     rebuild_project,
     write_pairs,
     publish_data,
