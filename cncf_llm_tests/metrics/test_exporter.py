@@ -105,7 +105,6 @@ def test_the_store_tells_of_projects_that_left(store):
 
 
 def test_a_store_that_does_not_answer_is_down(serve, tmp_path, monkeypatch):
-    pytest.importorskip("s3fs")
     for name, value in (("ENDPOINT_URL", "http://127.0.0.1:9"), ("ACCESS_KEY_ID", "x"),
                         ("SECRET_ACCESS_KEY", "x")):  # fmt: skip
         monkeypatch.setenv(f"AWS_{name}", value)
