@@ -99,7 +99,8 @@ def test_a_wait_that_nothing_ends_ends_by_its_deadline(platform):
     )
     assert _says(platform, run, "nvidia.com/gpu.product=none-such")
     assert _says(platform, run, "given up after")
-    assert platform.pods(run) == []
+    assert platform.pods(run, "step_worker") == []
+    platform.until(lambda: not platform.pods(run), FREED, "no pod of the run is left")
 
 
 @pytest.mark.parametrize("op", ["on_gpu", "deaf"])
