@@ -56,7 +56,7 @@ def test_dagster_loads_the_instance():
     from dagster._core.instance.ref import InstanceRef
 
     instance = InstanceRef.from_dir(str(CONFIG))
-    assert instance.run_launcher_data.class_name == "K8sRunLauncher"
+    assert instance.run_launcher_data.class_name == "RunLauncher"
     assert instance.storage_data.class_name == "DagsterPostgresStorage"
     assert instance.settings["run_monitoring"]["max_resume_run_attempts"] == 0
     assert instance.settings["telemetry"] == {"enabled": False}
