@@ -21,6 +21,49 @@ GRAPH = defs.resolve_asset_graph()
 NIGHT = datetime(2026, 1, 2, 1, 10, tzinfo=UTC)
 
 
+pytestmark = pytest.mark.slow  # forty seconds: each test runs a platform of its own
+
+VERSIONS: dict[str, str] = {}  # what each stub reports as its data version
+FAILING: set[str] = set()  # stubs and checks that fail
+
+
+def _stub(key):
+    node = GRAPH.get(key)
+    if not node.is_materializable:
+        return dg.AssetSpec(key, partitions_def=node.partitions_def)
+    asset = key.to_user_string()
+    blocking = [check for check in node.check_keys if GRAPH.get(check).blocking]
+
+    @dg.asset(
+        key=key,
+        deps=node.parent_keys,
+        partitions_def=node.partitions_def,
+        automation_condition=node.automation_condition,
+        code_version=node.code_version,
+        check_specs=[
+            dg.AssetCheckSpec(
+                check.name, asset=key, blocking=True, partitions_def=node.partitions_def
+            )
+            for check in blocking
+        ],
+    )
+    def stub(context: dg.AssetExecutionContext):
+        if asset in FAILING:
+            raise ValueError(f"{asset} is to fail")
+        yield dg.MaterializeResult(
+            data_version=dg.DataVersion(VERSIONS.get(asset, "1")),
+            check_results=[
+                dg.AssetCheckResult(check_name=check.name, passed=check.name not in FAILING)
+                for check in blocking
+            ],
+        )
+
+    return stub
+
+
+STUBS = dg.Definitions([_stub(key) for key in GRAPH.get_all_asset_keys()])
+
+
 class Platform:
     """The graph with bodies that only report a data version, and the tick that looks at it.
 
@@ -31,45 +74,8 @@ class Platform:
         self.instance = instance
         self.cursor = AssetDaemonCursor.empty()
         self.time = NIGHT
-        self.versions: dict[str, str] = {}
-        self.failing: set[str] = set()
-        self.defs = dg.Definitions([self._stub(key) for key in GRAPH.get_all_asset_keys()])
+        self.defs = STUBS
         instance.add_dynamic_partitions(PROJECTS.name, list(projects))
-
-    def _stub(self, key):
-        node = GRAPH.get(key)
-        if not node.is_materializable:
-            return dg.AssetSpec(key, partitions_def=node.partitions_def)
-        asset = key.to_user_string()
-        blocking = [check for check in node.check_keys if GRAPH.get(check).blocking]
-
-        @dg.asset(
-            key=key,
-            deps=node.parent_keys,
-            partitions_def=node.partitions_def,
-            automation_condition=node.automation_condition,
-            code_version=node.code_version,
-            check_specs=[
-                dg.AssetCheckSpec(
-                    check.name, asset=key, blocking=True, partitions_def=node.partitions_def
-                )
-                for check in blocking
-            ],
-        )
-        def stub(context: dg.AssetExecutionContext):
-            if asset in self.failing:
-                raise ValueError(f"{asset} is to fail")
-            yield dg.MaterializeResult(
-                data_version=dg.DataVersion(self.versions.get(asset, "1")),
-                check_results=[
-                    dg.AssetCheckResult(
-                        check_name=check.name, passed=check.name not in self.failing
-                    )
-                    for check in blocking
-                ],
-            )
-
-        return stub
 
     def tick(self, minutes=1):
         """Return the runs that are requested: the assets of each project, None without one.
@@ -101,8 +107,10 @@ class Platform:
 
     def make(self, *assets, project=None, version="1", failing=()):
         """Run these assets; they report this version. Those in `failing`, or their check, fail."""
-        self.versions = dict.fromkeys(assets, version)
-        self.failing = set(failing)
+        VERSIONS.clear()
+        VERSIONS.update(dict.fromkeys(assets, version))
+        FAILING.clear()
+        FAILING.update(failing)
         self.defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=self.instance,
             asset_selection=[dg.AssetKey(asset) for asset in assets],
