@@ -63,7 +63,6 @@ def test_dagster_loads_the_instance():
 
 
 def test_the_launchers_configuration_has_no_unknown_field(monkeypatch):
-    monkeypatch.setenv("DAGSTER_CONFIG_MAP", "cncf-llm-dagster-1")
     monkeypatch.setenv("SETTINGS_CONFIG_MAP", "cncf-llm-settings-1")
     from dagster._config import process_config
     from dagster_k8s import K8sRunLauncher
