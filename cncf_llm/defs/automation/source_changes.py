@@ -142,7 +142,7 @@ class _Tick:
     def _check(self, projects: Iterable[Project]) -> Found:
         key = self.settings.stackexchange_key
         stackoverflow = None
-        if self.mirror is None and self.settings.crawl:
+        if self.mirror is None and self.settings.crawl and not self.settings.offline:
             stackoverflow = StackOverflow(key.get_secret_value() if key else None)
         asked = [check for project in projects for check in project.checks]
         found = check_all(
