@@ -222,7 +222,15 @@ def test_air_gapped_pods_get_the_mirror_and_stay_inside(render):
     ]
     assert settings["CNCF_LLM_OFFLINE"] == "true"
     code = templates(objects)["cncf-llm-code"]
-    context = yaml.safe_load(env(code)["DAGSTER_CONTAINER_CONTEXT"])["k8s"]
-    assert context["volumes"][0] in code["spec"]["volumes"]
-    assert context["volumeMounts"][0] in code["spec"]["containers"][0]["volumeMounts"]
-    assert settings["CNCF_LLM_MIRROR"] == context["volumeMounts"][0]["mountPath"]
+    context = yaml.safe_load(env(code)["DAGSTER_CONTAINER_CONTEXT"])
+    assert context["k8s"]["volumes"][0] in code["spec"]["volumes"]
+    (mount,) = context["k8s"]["volume_mounts"]
+    assert mount in code["spec"]["containers"][0]["volumeMounts"]
+    assert settings["CNCF_LLM_MIRROR"] == mount["mountPath"]
+    # dagster-k8s refuses a run whose context has a key that it does not know.
+    from dagster_k8s.container_context import K8sContainerContext
+
+    read = K8sContainerContext.create_from_config(context)
+    pod = read.run_k8s_config
+    assert pod.pod_spec_config["volumes"][0]["persistent_volume_claim"]["read_only"] is True
+    assert pod.container_config["volume_mounts"][0]["mount_path"] == "/mirror"
