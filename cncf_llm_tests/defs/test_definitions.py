@@ -43,7 +43,7 @@ def lacking(spec: dg.AssetSpec, external: bool = False) -> list[str]:
     return [thing for thing, there in has.items() if not there]
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", sorted(SPECS))
 def test_every_asset_is_described(name):
     assert lacking(SPECS[name], external=not GRAPH.get(SPECS[name].key).is_materializable) == []
 
