@@ -14,7 +14,7 @@ import yaml
 
 from cncf_llm import cli, entities, sample, training
 from cncf_llm.defs import progress
-from cncf_llm.store import Store
+from cncf_llm.store import versions
 
 TRAINED = ("base_model", "adapter", "landscape_adapter")
 
@@ -66,14 +66,14 @@ def die_in(asset: str) -> None:
 
         models.progress = progress_to_death
         return
-    publish = Store._publish
+    seal = versions._seal
 
-    def publish_or_die(self, name, *arguments):
-        if name == asset:
+    def seal_or_die(draft, recipe):
+        if draft.path.parent.parent.name == asset:
             die()
-        return publish(self, name, *arguments)
+        return seal(draft, recipe)
 
-    Store._publish = publish_or_die
+    versions._seal = seal_or_die
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def bundles(tmp_path, projects, settings=None):
         return bundle_repository(Remote(f"file://{folder}", "file"), file)
 
     failed = mirror_repositories(
-        settings or Settings(), console, tmp_path / "mirror", projects, bundle
+        settings or Settings(offline=False), console, tmp_path / "mirror", projects, bundle
     )
     return failed, console.file.getvalue()
 
@@ -73,7 +73,7 @@ def test_a_repository_that_is_gone_is_told_and_the_others_are_made(tmp_path):
     [row] = read_landscape(str(sample.LANDSCAPE)).projects.filter(project="etcd").to_dicts()
     file = tmp_path / "landscape.yml"
     file.write_text(landscape.replace(row["repositories"][0], "https://github.com/acme/gone"))
-    failed, said = bundles(tmp_path, ["etcd", "helm"], Settings(landscape=str(file)))
+    failed, said = bundles(tmp_path, ["etcd", "helm"], Settings(landscape=str(file), offline=False))
     assert failed == 1
     assert "not-found: file://" in said
     assert "1 failed" in said
@@ -83,4 +83,4 @@ def test_repositories_are_not_fetched_offline_nor_for_unknown_projects(tmp_path)
     with pytest.raises(UsageError, match="OFFLINE"):
         bundles(tmp_path, None, Settings(offline=True))
     with pytest.raises(UsageError, match="no project nonsense"):
-        bundles(tmp_path, ["nonsense"])
+        bundles(tmp_path, ["nonsense"], Settings(offline=False))

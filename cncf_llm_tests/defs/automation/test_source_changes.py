@@ -27,7 +27,7 @@ class Platform:
         self.folder, self.instance, self.store = folder, instance, store
         self.mirror = folder / "mirror"
         self.mirror.mkdir()
-        self.settings = Settings(home=folder, landscape="unused", mirror=self.mirror)
+        self.settings = Settings(home=folder, landscape="unused", mirror=self.mirror, offline=False)
         self.cursor: str | None = None
         self.repositories: dict[str, Repository] = {}
 
