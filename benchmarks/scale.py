@@ -127,6 +127,7 @@ def _ticks(platform: Platform) -> dict[str, float]:
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     return json.loads(done.stdout.splitlines()[-1])

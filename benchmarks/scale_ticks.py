@@ -5,6 +5,7 @@ import sys
 import time
 
 import dagster as dg
+from dagster._core.definitions.partitions.context import partition_loading_context
 
 from cncf_llm.commands.home import open_instance
 from cncf_llm.definitions import defs
@@ -19,13 +20,16 @@ def tick(instance: dg.DagsterInstance, sensor: dg.SensorDefinition, cursor: str 
     """Return what a sensor asks for, its new cursor, and its seconds."""
     names = sensor.required_resource_keys
     given = {name: value for name, value in resources(Settings()).items() if name in names}
-    with dg.build_sensor_context(
-        instance=instance,
-        cursor=cursor,
-        resources=given,
-        sensor_name=sensor.name,
-        definitions=defs,
-    ) as context:
+    with (
+        dg.build_sensor_context(
+            instance=instance,
+            cursor=cursor,
+            resources=given,
+            sensor_name=sensor.name,
+            definitions=defs,
+        ) as context,
+        partition_loading_context(dynamic_partitions_store=instance),
+    ):
         started = time.perf_counter()
         data = sensor.evaluate_tick(context)
     for request in data.dynamic_partitions_requests or []:
