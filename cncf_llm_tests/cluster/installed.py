@@ -125,8 +125,12 @@ class Installed:
         def over() -> bool:
             found[:] = self.group(run)
             last = found[-1]
-            awaited = last["tags"].get("dagster/will_retry") == "true" and len(found) == 1
-            return last["status"] not in UNFINISHED and not awaited
+            if last["status"] in UNFINISHED:
+                return False
+            # Whether it is started again is noted on the run a moment after its end.
+            again = last["tags"].get("dagster/will_retry")
+            fresh = last["status"] == "FAILURE" and time.time() - last["endTime"] < 30
+            return not (again == "true" or (again is None and fresh)) or len(found) > 1
 
         self.until(over, seconds, f"run {run} has ended", every=2.0)
         return found
