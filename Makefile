@@ -36,10 +36,10 @@ dev: $(VENV)/.installed  ## Serve the Dagster UI with its daemon (port 3000) and
 	 $(BIN)/dagster dev -w workspace.yaml --port 3000
 
 test: $(VENV)/.installed  ## Run every test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(VENV)/.installed  ## Run the tests that take no more than a few seconds each
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not slow'
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow'
 
 lint: $(VENV)/.installed  ## Check style, layering and types
 	@$(BIN)/ruff check .
