@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PORT = 3977
-DATA = "repository_documents"
+DATA = "repository_documents,website_documents,stackoverflow_threads"
 DAGSTER_YAML = """
 telemetry: {enabled: false}
 nux: {enabled: false}
