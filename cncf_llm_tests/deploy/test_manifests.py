@@ -140,7 +140,7 @@ def test_servers_and_runs_read_the_same_configuration(objects):
     ("file", "old", "new", "rolled"),
     [
         ("base/config/settings.env", "us-east-1", "us-west-2", [*DAGSTER, "cncf-llm-mlflow"]),
-        ("base/config/dagster.yaml", "max_concurrent_runs: 4", "max_concurrent_runs: 5", DAGSTER),
+        ("base/config/dagster.yaml", "max_concurrent_runs: 10", "max_concurrent_runs: 11", DAGSTER),
     ],
 )
 def test_a_change_of_configuration_rolls_the_pods_that_read_it(
