@@ -9,11 +9,10 @@ import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from cncf_llm.ingest.retry_after import retry_after
 from cncf_llm.questions.written.gate import Gate
 from cncf_llm.questions.written.messages import (
     MAX_TOKENS,
@@ -183,7 +182,7 @@ class Endpoint:
         said = " ".join((body or b"")[:300].decode("utf-8", "replace").split())
         detail = self._public(f"{self.host}: HTTP status {status}: {said}")
         if status in _BUSY:
-            raise _TryAgainError(detail, busy=True, pause=_seconds(retry))
+            raise _TryAgainError(detail, busy=True, pause=retry_after(retry))
         if status in _PASSING or status > 500:
             raise _TryAgainError(detail)
         if status in _REFUSES_US:
@@ -233,17 +232,6 @@ def _body(request: Request, form: int) -> dict[str, object]:
     if name == "object":
         body["response_format"] = {"type": "json_object"}
     return body
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Return the wait of a Retry-After header (RFC 9110, 10.2.3), None when it has none."""
-    text = (retry_after or "").strip()
-    if text.isdecimal():
-        return float(text[:9])
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None
 
 
 def _count(value: object) -> int | None:
